@@ -252,7 +252,9 @@ func (a *App) Nudge() {
 }
 
 // Underway counts the pieces of work under way, in the order in which one part hands them to the next.
-func (a *App) Underway() int { return a.Bot.Underway() + a.Engine.Underway() + a.Watch.Underway() }
+func (a *App) Underway() int {
+	return a.Bot.Underway() + a.Engine.Underway() + a.Watch.Underway() + a.audit.Underway(context.Background())
+}
 
 // outlive gives a context that ends some time after ctx does.
 func outlive(ctx context.Context, more time.Duration) (context.Context, context.CancelFunc) {

@@ -26,9 +26,17 @@ func TestABotSignsItsRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "checkpoints")
+	file, policy := filepath.Join(t.TempDir(), "checkpoints"), filepath.Join(t.TempDir(), "policy.yml")
+	example, err := os.ReadFile("../../docs/policy.example.yml")
+	if err == nil { // nothing of this test could get to its channel
+		text, _, _ := strings.Cut(string(example), "\naudit:")
+		err = os.WriteFile(policy, []byte(text+"\n"), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	a, err := New(t.Context(), Options{Log: slog.New(slog.DiscardHandler), Version: "v1", Settings: config.Config{
-		PolicyFile: "../../docs/policy.example.yml", AccessKeyID: "LTAIfakefake", AccessKeySecret: "fake", QuotaShare: 90,
+		PolicyFile: policy, AccessKeyID: "LTAIfakefake", AccessKeySecret: "fake", QuotaShare: 90,
 		LiveEndpoint: "http://127.0.0.1:1", SlackAPIURL: "http://127.0.0.1:1/api/",
 		DatabaseURL: config.Secret("sqlite:" + filepath.Join(t.TempDir(), "casterbot.db")),
 		AuditKey:    config.Secret(secret), AuditFile: file,

@@ -7,25 +7,35 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"casterbot/internal/cli"
 )
 
-// greeted takes what the sandbox says, and ends it when it has greeted.
+// greeted takes what the sandbox says, and ends it when it has greeted and something else has happened.
 type greeted struct {
 	bytes.Buffer
-	end context.CancelFunc
+	until func()
+	end   context.CancelFunc
 }
 
 func (g *greeted) Write(p []byte) (int, error) {
 	if bytes.Contains(p, []byte("Ctrl-C")) {
-		g.end()
+		go func() {
+			g.until()
+			g.end()
+		}()
 	}
 	return g.Buffer.Write(p)
 }
 
 // play runs the sandbox until it has greeted, or has failed.
 func play(t *testing.T, args ...string) (said string, code int) {
+	t.Helper()
+	return playUntil(t, func() {}, args...)
+}
+
+func playUntil(t *testing.T, until func(), args ...string) (said string, code int) {
 	t.Helper()
 	build := Build{Version: "test"}
 	for path, to := range map[string]*[]byte{"../../manifest.yml": &build.Manifest,
@@ -38,7 +48,7 @@ func play(t *testing.T, args ...string) (said string, code int) {
 	}
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
-	out := &greeted{end: end}
+	out := &greeted{until: until, end: end}
 	p := build.Program()
 	p.Out, p.Err = out, out
 	code = p.Run(ctx, append([]string{"sandbox", "--addr", "127.0.0.1:0"}, args...))
@@ -85,6 +95,34 @@ func TestSandboxNamesItsPolicy(t *testing.T) {
 		said, code := play(t, args...)
 		if code != cli.OK || !strings.Contains(said, want+"  (edit it") {
 			t.Errorf("exit %d: %s", code, said)
+		}
+	}
+}
+
+// What the bot of the sandbox records is signed, and can be verified with its checkpoints; a world that begins afresh
+// has new ones.
+func TestSandboxHasARecord(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	brought := func() {
+		for text := []byte{}; !bytes.HasSuffix(text, []byte("\n")) && t.Context().Err() == nil; {
+			time.Sleep(time.Millisecond)
+			text, _ = os.ReadFile(at("checkpoints"))
+		}
+	}
+	for range 2 {
+		said, code := playUntil(t, brought, "--dir", dir, "--reset")
+		if code != cli.OK || !strings.Contains(said, at("audit.key")) {
+			t.Fatalf("exit %d: %s", code, said)
+		}
+		t.Setenv("CASTERBOT_DATABASE_URL", "sqlite:"+at("casterbot.db"))
+		t.Setenv("CASTERBOT_AUDIT_KEY_FILE", at("audit.key"))
+		out := &bytes.Buffer{}
+		p := Build{}.Program()
+		p.Out, p.Err = out, out
+		code = p.Run(t.Context(), []string{"audit", "verify", "--checkpoint", at("checkpoints")})
+		if code != cli.OK || !strings.Contains(out.String(), "whole, and as in ") {
+			t.Errorf("exit %d: %s", code, out)
 		}
 	}
 }

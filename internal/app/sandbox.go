@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"casterbot/internal/audit"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
 	"casterbot/internal/sandbox"
@@ -134,12 +136,35 @@ func (w *world) shape(log *slog.Logger) (sandbox.Config, error) {
 
 // settings are those of a bot in the world, and its database, afresh when that is wanted.
 func (w *world) settings(open *sandbox.World, c config.Config) (config.Config, error) {
+	c.AuditFile = filepath.Join(w.dir, "checkpoints")
 	if w.reset {
-		if err := store.Forget(database(w.dir)); err != nil {
+		err := os.Remove(c.AuditFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		if err = errors.Join(err, store.Forget(database(w.dir))); err != nil {
 			return c, err
 		}
 	}
+	key, err := auditKey(filepath.Join(w.dir, "audit.key"))
+	if err != nil {
+		return c, err
+	}
+	c.AuditKey = key
 	return w.build.Join(open, w.dir, w.policyFile, c)
+}
+
+// auditKey gives the key in a file, which is made when it is missing.
+func auditKey(file string) (config.Secret, error) {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		secret, _, wrong := audit.NewKey("sandbox.example.com/casterbot")
+		text, err = []byte(secret+"\n"), wrong
+		if err == nil {
+			err = os.WriteFile(file, text, 0o600)
+		}
+	}
+	return config.Secret(strings.TrimSpace(string(text))), err
 }
 
 func database(dir string) string { return filepath.Join(dir, "casterbot.db") }

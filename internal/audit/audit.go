@@ -144,6 +144,35 @@ func (l *Log) Close(ctx context.Context) error {
 	return errors.Join(err, l.release(ctx))
 }
 
+// Underway counts what is still to be appended, to be signed, and to be brought to a place that takes it, when there is
+// a key.
+func (l *Log) Underway(ctx context.Context) (n int) {
+	if l.Key == nil {
+		return 0
+	}
+	if !l.appending.TryLock() {
+		return 1
+	}
+	defer l.appending.Unlock()
+	if l.Policy != nil {
+		if hash, _ := l.Policy(); hash != l.inForce {
+			n++
+		}
+	}
+	if due, err := l.due(ctx); due || err != nil {
+		n++
+	}
+	last, err := lastCheckpoint(ctx, l.Store.Reader())
+	for _, p := range l.places {
+		var known int64
+		_, wrong := one(ctx, l.Store.Reader(), `SELECT size FROM audit_outside WHERE place = $1`, []any{p.Name()}, &known)
+		if err != nil || wrong != nil || known < last.size {
+			n++
+		}
+	}
+	return n
+}
+
 // querier is what can be asked: the database, or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)

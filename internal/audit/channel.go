@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"casterbot/internal/op"
@@ -24,9 +23,9 @@ func (c Channel) Bring(ctx context.Context, o Outgoing) (string, error) {
 	if id == "" {
 		return "", ErrNowhere
 	}
-	size := op.V(strconv.FormatInt(o.Size, 10))
-	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Checkpoint of the audit log: ", size, " entries"),
-		Note: op.L("Nobody can change these entries unseen any more. Keep it; casterbot audit verify --checkpoint FILE compares it.")}
+	answer := op.Answer{Mark: op.MarkNeutral,
+		Title: op.L("Checkpoint of the audit log: ", op.HowMany(int(o.Size), " entry", " entries")),
+		Note:  op.L("Nobody can change these entries unseen any more. Keep it; casterbot audit verify --checkpoint FILE compares it.")}
 	for line := range strings.Lines(o.Note) {
 		if line = strings.TrimSpace(line); line != "" {
 			answer.Lines = append(answer.Lines, op.L(op.Code(line)))

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,32 +59,43 @@ func ParseCheckpoint(text string, v note.Verifier) (Checkpoint, error) {
 	return Checkpoint{Origin: lines[0], Size: size, Root: root, Note: text}, nil
 }
 
-// SplitNotes gives the signed notes of a text, one behind the other: a note ends with its last signature.
-func SplitNotes(text string) []string {
-	const signature = "— "
-	var notes []string
-	var now strings.Builder
-	signed := false
+// SplitNotes gives the signed notes of a text, also when it was copied out of a chat, with more around them and without
+// their empty lines. What was signed are three lines: checkpoints have no others.
+func SplitNotes(text string) (notes []string) {
+	var body, signatures []string
 	end := func() {
-		if strings.TrimSpace(now.String()) != "" {
-			notes = append(notes, now.String())
+		from := max(0, len(body)-3)
+		if len(signatures) == 0 {
+			from = len(body)
 		}
-		now.Reset()
-		signed = false
+		if before := body[:from]; slices.ContainsFunc(before, isHash) { // another one, that nobody has signed
+			notes = append(notes, strings.Join(before, "\n")+"\n")
+		}
+		if len(signatures) > 0 {
+			notes = append(notes, strings.Join(slices.Concat(body[from:], []string{""}, signatures), "\n")+"\n")
+		}
+		body, signatures = nil, nil
 	}
 	for line := range strings.Lines(text) {
-		is := strings.HasPrefix(line, signature)
-		if signed && !is {
+		line = strings.TrimSpace(line)
+		is := strings.HasPrefix(line, "— ")
+		if len(signatures) > 0 && !is {
 			end()
 		}
-		if now.Len() == 0 && strings.TrimSpace(line) == "" {
-			continue
+		switch {
+		case is:
+			signatures = append(signatures, line)
+		case line != "":
+			body = append(body, line)
 		}
-		now.WriteString(strings.TrimRight(line, "\r\n") + "\n")
-		signed = is
 	}
 	end()
 	return notes
+}
+
+func isHash(line string) bool {
+	_, err := tlog.ParseHash(line)
+	return err == nil
 }
 
 // Sign makes the checkpoint of a tree.

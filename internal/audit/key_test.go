@@ -90,4 +90,11 @@ func TestCheckpoints(t *testing.T) {
 		notes[1] != theirs.Note || notes[2] != c.Note {
 		t.Errorf("%q", notes)
 	}
+	cutOff := strings.Join(strings.SplitAfter(theirs.Note, "\n")[:3], "")
+	if notes := SplitNotes(cutOff + c.Note + cutOff); len(notes) != 3 || notes[0] != cutOff || notes[1] != c.Note {
+		t.Errorf("what nobody has signed is dropped: %q", notes)
+	}
+	if notes := SplitNotes("See you tomorrow.\n"); len(notes) != 0 {
+		t.Errorf("%q", notes)
+	}
 }

@@ -131,6 +131,11 @@ func (n *notes) scopes(me webapi.Identity, wanted []string) {
 	if missing := me.Lacks(wanted...); len(missing) > 0 {
 		n.bad(installAgain, "SLACK_BOT_TOKEN lacks scopes: %s", strings.Join(missing, " "))
 	}
+	if len(me.Lacks(webapi.FilesScope)) > 0 {
+		n.ok("%s is not among the scopes, and need not be: /caster report then comes without a file", webapi.FilesScope)
+	} else {
+		n.ok("%s is among the scopes: /caster report comes as a file too", webapi.FilesScope)
+	}
 	more := slices.DeleteFunc(slices.Clone(me.Scopes), func(s string) bool {
 		return s == "identify" || s == webapi.FilesScope || slices.Contains(wanted, s)
 	})

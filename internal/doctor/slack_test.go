@@ -110,7 +110,10 @@ func TestFaultsOfTokens(t *testing.T) {
 			}
 		}, []string{"broken sockets | Slack closes the socket at once (too_many_websockets) | other deployments"}},
 		{"a scope of Slack's own", installed(fakeslack.Config{Scopes: strings.Fields(manifest + " identify")}), nil},
-		{"the optional scope", installed(fakeslack.Config{Scopes: strings.Fields(manifest + " files:write")}), nil},
+		{"the optional scope", installed(fakeslack.Config{Scopes: strings.Fields(manifest + " files:write")}), []string{
+			string(OK) + " tokens | files:write is among the scopes: /caster report comes as a file too"}},
+		{"without the optional scope", installed(fakeslack.Config{Scopes: strings.Fields(manifest)}), []string{
+			string(OK) + " tokens | files:write is not among the scopes, and need not be: /caster report then comes without a file"}},
 		{"a scope too many", installed(fakeslack.Config{Scopes: strings.Fields(manifest + " channels:history")}), []string{
 			"warning tokens | SLACK_BOT_TOKEN has scopes that casterbot does not need: channels:history | manifest.yml"}},
 		{"a stranger", opens, []string{

@@ -192,3 +192,23 @@ func TestWhatWasFoundIsKept(t *testing.T) {
 		t.Errorf("the next replica said:\n%s", got)
 	}
 }
+
+// Of several changes that are told as one the alert names who made the last, as soon as that is known.
+func TestWhoChangedAStudioLast(t *testing.T) {
+	s := newFixture(t)
+	trail := s.withTrail()
+	s.did("caster.start", news)
+	s.pass(2 * time.Minute)
+	s.pass(guardEvery)
+	s.heard()
+	for _, user := range []string{"ken", "mio"} {
+		s.pass(4 * time.Minute)
+		s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
+		trail.events = append([]live.TrailEvent{{Name: "SetCasterConfig", Type: "ram-user", User: user, At: s.clock()}},
+			trail.events...)
+		s.pass(guardEvery)
+	}
+	s.heard()
+	s.followed(9)
+	s.want("then", "edit C0SHOW", "by the RAM user mio.")
+}

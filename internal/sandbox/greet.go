@@ -49,6 +49,7 @@ func Greet(out, log io.Writer, w *World, dir, policy string, shell bool, alone s
 	fmt.Fprintf(out, "  state       %s  (start afresh with --reset)\n", dir)
 	if alone == "" {
 		fmt.Fprintf(out, "  policy      %s  (edit it: it is read again at once)\n", policy)
+		fmt.Fprintf(out, "  audit log   signed with %s; its checkpoints come to #audit-log\n", filepath.Join(dir, "audit.key"))
 	}
 	fmt.Fprintf(out, "  to join from another program (--print-env for shell lines):\n")
 	for _, line := range w.Env() {

@@ -289,7 +289,7 @@ func TestAStepIsDoneAnew(t *testing.T) {
 // TestTheBotIsInvitedMeanwhile: a channel that is named is looked for once more.
 func TestTheBotIsInvitedMeanwhile(t *testing.T) {
 	w := openWorld(t)
-	for _, channel := range []string{"C0SHOW", "C0MORN", "C0RAND", "C0EXT"} {
+	for _, channel := range []string{"C0SHOW", "C0MORN", "C0RAND", "C0EXT", "C0AUDIT"} {
 		if err := w.slack.RemoveBot(channel); err != nil {
 			t.Fatal(err)
 		}

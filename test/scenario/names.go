@@ -17,6 +17,7 @@ var (
 	reference = regexp.MustCompile("\\bop( `?)([0-9A-HJKMNP-TV-Z]{6})\\b")
 	mishap    = regexp.MustCompile(`\bop-[0-9A-HJKMNP-TV-Z]{6}\b`)
 	requestID = regexp.MustCompile(`\b[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\b`)
+	signed    = regexp.MustCompile(`[0-9A-Za-z+/]{43,}=*`) // hashes, signatures
 	opNumber  = regexp.MustCompile(`\bop\d+\b`)
 	mention   = regexp.MustCompile(`<@([A-Z0-9]+)>`)
 	group     = regexp.MustCompile(`<!subteam\^([A-Z0-9]+)>`)
@@ -49,7 +50,7 @@ func (e *observer) plain(text string) string {
 		}
 		return m
 	})
-	text = mishap.ReplaceAllString(text, "op-……")
+	text = signed.ReplaceAllString(mishap.ReplaceAllString(text, "op-……"), "…")
 	return strings.ReplaceAll(requestID.ReplaceAllString(text, "…"), "\n", " / ")
 }
 

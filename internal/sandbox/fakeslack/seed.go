@@ -31,6 +31,7 @@ func (w *Workspace) seed() {
 		{"C0MORN", "morning-show", "Morning show", false, true, everybody},
 		{"C0RAND", "random", "Anything else", false, true, withGus},
 		{"C0EXT", "partner-desk", "With our partner", true, true, slices.Concat(everybody, []string{"U0OUT"})},
+		{"C0AUDIT", "audit-log", "Checkpoints of casterbot's audit log", false, true, everybody},
 		{"C0NOBOT", "crew-lounge", "The bot is not in here", false, false, everybody},
 	} {
 		r := newRoom(s.id, s.name)

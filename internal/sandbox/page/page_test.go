@@ -194,7 +194,7 @@ func TestStateIsWhatThePersonSees(t *testing.T) {
 		as       string
 		channels []string
 	}{
-		{"U0ANA", []string{"C0SHOW", "C0MORN", "C0RAND", "C0EXT", "C0NOBOT"}},
+		{"U0ANA", []string{"C0SHOW", "C0MORN", "C0RAND", "C0EXT", "C0AUDIT", "C0NOBOT"}},
 		{"U0GUS", []string{"C0SHOW", "C0RAND"}},
 		{"U0OUT", []string{"C0EXT"}},
 	}
