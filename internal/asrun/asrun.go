@@ -92,7 +92,7 @@ func earlier(a, b time.Time) time.Time {
 // between gives those that were sent in a part of the time.
 func (q Question) between(ctx context.Context, db querier, from, to time.Time, do func(Row) error) error {
 	all, err := store.Operations(ctx, db, store.Query{Channel: q.Channel, Since: from.Add(-ahead), Limit: 1 << 30,
-		Rare: store.Rare{Until: to, Sent: true}})
+		Rare: store.Rare{Until: to, SentFrom: from, SentBy: to}})
 	if err != nil {
 		return err
 	}

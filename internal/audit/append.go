@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"casterbot/internal/op"
@@ -28,7 +31,10 @@ const (
 
 // pending are the events that are no leaves yet. $1: all up to this number are; $2: from this time on a row that counts
 // denials may still change.
-const pending = ` FROM events e WHERE e.seq > $1 AND NOT EXISTS (SELECT 1 FROM audit_leaves l WHERE l.event = e.seq)
+//
+// The leaves need no lower end to be right, but without it PostgreSQL reads all of them, to merge them with the events.
+const pending = ` FROM events e WHERE e.seq > $1
+	AND NOT EXISTS (SELECT 1 FROM audit_leaves l WHERE l.event = e.seq AND l.event > $1)
 	AND (e.name <> '` + op.EventDeniedMore + `' OR e.at < $2)`
 
 // head is the one row that says how far the log is.
@@ -100,10 +106,8 @@ func (l *Log) appendBatch(ctx context.Context, last bool) (more bool, err error)
 			return err
 		}
 		t := treeOf(ctx, x)
-		for i, e := range events {
-			if err := insertLeaf(x, t, newLeaf(h.size+int64(i), e)); err != nil {
-				return err
-			}
+		if err := insertLeaves(x, t, h.size, events); err != nil {
+			return err
 		}
 		h.size, more = h.size+int64(len(events)), len(events) == batch
 		if err := h.advance(ctx, x, events); err != nil {
@@ -166,18 +170,42 @@ func nextEvents(ctx context.Context, db querier, h head, now time.Time) (events 
 	return events, err
 }
 
-func insertLeaf(x store.Tx, t *tree, l leaf) error {
-	const insert = `INSERT INTO audit_leaves (n, event, format, salt, who, who_salt, hashes)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	hash, err := l.hash()
-	if err != nil {
-		return err
+// insertLeaves makes leaves of events, the first with a number. A statement writes some of them: each is a round trip
+// to a server, and SQLite looks for the names of its arguments one after the other.
+func insertLeaves(x store.Tx, t *tree, n int64, events []op.Event) error {
+	const atOnce = 32
+	for some := range slices.Chunk(events, atOnce) {
+		var rows []string
+		var args []any
+		for _, e := range some {
+			l := newLeaf(n, e)
+			hash, err := l.hash()
+			if err != nil {
+				return err
+			}
+			if l.hashes, err = t.add(n, hash); err != nil {
+				return err
+			}
+			rows = append(rows, places(len(args), 7))
+			args = append(args, l.n, l.number, l.format, l.salt, l.who, l.whoSalt, pack(l.hashes))
+			n++
+		}
+		_, err := x.Exec(`INSERT INTO audit_leaves (n, event, format, salt, who, who_salt, hashes) VALUES `+
+			strings.Join(rows, ", "), args...)
+		if err != nil {
+			return err
+		}
 	}
-	if l.hashes, err = t.add(l.n, hash); err != nil {
-		return err
+	return nil
+}
+
+// places are those of so many arguments behind others.
+func places(behind, n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, "$"+strconv.Itoa(behind+i+1))
 	}
-	_, err = x.Exec(insert, l.n, l.number, l.format, l.salt, l.who, l.whoSalt, pack(l.hashes))
-	return err
+	return "(" + strings.Join(all, ", ") + ")"
 }
 
 // advance writes down how far the log is. All events up to low are leaves, and none with a smaller number can come: low

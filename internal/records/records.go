@@ -70,7 +70,8 @@ func (d *Records) History(ctx context.Context, p op.Past) (list []op.Operation, 
 	before := min(p.Skip, len(list))
 	list = list[before:]
 	if wanted := of(ended, p.States); len(wanted) > 0 && len(list) <= p.Most {
-		query.States, query.Skip, query.Limit = wanted, p.Skip-before, p.Most+1-len(list)
+		query.States, query.Limit = wanted, p.Most+1-len(list)
+		query.Paged, query.Skip = true, p.Skip-before
 		over, err := d.store.List(ctx, query)
 		if err != nil {
 			return nil, false, err

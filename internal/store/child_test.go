@@ -73,7 +73,7 @@ func fillUp(s *Store) error {
 		return err
 	}
 	before := limit.Cur
-	limit.Cur = 640 << 10
+	limit.Cur = 768 << 10
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		return err
 	}

@@ -38,8 +38,10 @@ type Query struct {
 // Rare is what few ask for.
 type Rare struct {
 	Until      time.Time // they were created before this
-	Sent       bool      // they were given to the network
+	SentFrom   time.Time // they were given to the network at this time or later
+	SentBy     time.Time // likewise, at this time or earlier
 	Untargeted bool      // they have no target
+	Paged      bool      // a page of many: which of one moment are on it goes by their ids
 	Skip       int       // so many are left out at first
 }
 
@@ -73,12 +75,10 @@ func (q Query) text() (string, []any) {
 		for _, state := range q.States {
 			states = append(states, string(state))
 		}
-		where = append(where, q.among("state", states, arg))
-		if !slices.ContainsFunc(q.States, op.State.Final) {
-			where = append(where, "ended = 0") // says the same again, for the index of open operations
-		} else if !slices.ContainsFunc(q.States, func(s op.State) bool { return !s.Final() || s == op.Succeeded }) {
-			where = append(where, "ended > 0 AND state <> 'succeeded'") // likewise, for that of what came to nothing
+		if !q.allOver() {
+			where = append(where, q.among("state", states, arg))
 		}
+		where = append(where, q.forIndexes()...)
 	}
 	if len(q.Commands) > 0 {
 		where = append(where, q.among("command", q.Commands, arg))
@@ -94,6 +94,40 @@ func (q Query) text() (string, []any) {
 	}
 	text := q.assemble(where, arg)
 	return text, args
+}
+
+// forIndexes says what the states and commands say already in the words of indexes that hold a part of the operations:
+// of those that are open, that are over, that came to nothing, that are about recordings.
+func (q Query) forIndexes() []string {
+	if !slices.ContainsFunc(q.States, op.State.Final) {
+		return []string{"ended = 0"}
+	}
+	if slices.ContainsFunc(q.States, func(s op.State) bool { return !s.Final() }) {
+		return nil
+	}
+	where := []string{"ended > 0"}
+	if !slices.Contains(q.States, op.Succeeded) {
+		where = append(where, "state <> 'succeeded'")
+	}
+	others := func(usage string) bool { return !strings.HasPrefix(usage, "record ") }
+	if q.Channel != "" && len(q.Commands) > 0 && !slices.ContainsFunc(q.Commands, others) {
+		where = append(where, "substr(command, 1, 7) = 'record '")
+	}
+	return where
+}
+
+// allOver reports that it is asked for all that is over, whatever came of it.
+func (q Query) allOver() bool {
+	return !slices.ContainsFunc(op.States(), func(s op.State) bool { return s.Final() != slices.Contains(q.States, s) })
+}
+
+// alone demands that they are no members. Of all that is over in a channel it does so in the words of an index that
+// has all that a page needs, and that nothing else shall take.
+func (q Query) alone() string {
+	if q.allOver() && q.Asker == "" && len(q.Commands) == 0 {
+		return "length(member_of) = 0"
+	}
+	return "member_of = ''"
 }
 
 // among demands that a column has one of some values.
@@ -118,11 +152,12 @@ func (q Query) conditions() []condition {
 		{!q.ActedSince.IsZero(), "sends > 0 AND " + operationEnd + " >= ", timeOf{&q.ActedSince}},
 		{!q.Since.IsZero(), "created >= ", timeOf{&q.Since}},
 		{!q.Until.IsZero(), "created < ", timeOf{&q.Until}},
-		{q.Sent, "sends > 0", nil},
+		{!q.SentFrom.IsZero(), "sends > 0 AND sent >= ", timeOf{&q.SentFrom}},
+		{!q.SentBy.IsZero(), "sends > 0 AND sent <= ", timeOf{&q.SentBy}},
 		{q.Unshown, "shown < version", nil},
 		{q.LooksBelow > 0, "state = 'unknown' AND looks < ", q.LooksBelow},
 		{q.Standing, `COALESCE(outcome, '') NOT LIKE '%"over":%'`, nil}, // a text would have the quotes escaped
-		{q.Alone, "member_of = ''", nil},
+		{q.Alone, q.alone(), nil},
 		{q.Untargeted, "target = ''", nil},
 		{q.Target != "", "target = ", q.Target},
 		{q.Asker != "", "asker = ", q.Asker},
@@ -131,13 +166,27 @@ func (q Query) conditions() []condition {
 	}
 }
 
-// assemble puts the conditions, the order and the limit behind the columns.
+// assemble puts the conditions, the order and the limit behind the columns. To skip many in the order of creation asks
+// for the first event of each, so those of a page are found without.
 func (q Query) assemble(where []string, arg func(any) string) string {
-	text := selectOperations
+	some := ""
 	if len(where) > 0 {
-		text += " WHERE " + strings.Join(where, " AND ")
+		some = " WHERE " + strings.Join(where, " AND ")
 	}
-	order := []string{"created", creation}
+	most := " LIMIT " + arg(cmp.Or(q.Limit, many))
+	if q.Skip > 0 {
+		most += " OFFSET " + arg(q.Skip)
+	}
+	if q.Paged {
+		return selectOperations + " WHERE id IN (SELECT id FROM operations" + some + q.order("id") + most + ")" +
+			q.order(creation)
+	}
+	return selectOperations + some + q.order(creation) + most
+}
+
+// order is that in which they come; of one moment, by something.
+func (q Query) order(by string) string {
+	order := []string{"created", by}
 	if !q.ActedSince.IsZero() {
 		order = append([]string{operationEnd}, order...)
 	}
@@ -146,9 +195,5 @@ func (q Query) assemble(where []string, arg func(any) string) string {
 			order[i] += " DESC"
 		}
 	}
-	text += " ORDER BY " + strings.Join(order, ", ") + " LIMIT " + arg(cmp.Or(q.Limit, many))
-	if q.Skip > 0 {
-		text += " OFFSET " + arg(q.Skip)
-	}
-	return text
+	return " ORDER BY " + strings.Join(order, ", ")
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -45,7 +46,9 @@ func testList(t *testing.T, e engine) {
 			"pending queued"},
 		{"since", Query{Since: start.Add(6 * time.Second)}, "expired cancelled"},
 		{"until", Query{Rare: Rare{Until: start.Add(2 * time.Second)}}, "pending queued"},
-		{"sent", Query{Rare: Rare{Sent: true}}, "running unknown succeeded"},
+		{"sent from", Query{Rare: Rare{SentFrom: start.Add(3 * time.Second)}}, "unknown succeeded"},
+		{"sent by", Query{Rare: Rare{SentBy: start.Add(3 * time.Second)}}, "running unknown"},
+		{"a page", Query{Rare: Rare{Paged: true, Skip: 2}, Newest: true, Limit: 2}, "failed succeeded"},
 		{"skipped", Query{Rare: Rare{Skip: 2}, Limit: 2}, "running unknown"},
 		{"came to nothing", Query{States: []op.State{op.Expired, op.Failed}, Newest: true}, "expired failed"},
 		{"unshown", Query{Unshown: true}, "pending queued unknown succeeded expired cancelled"},
@@ -67,6 +70,34 @@ func testList(t *testing.T, e engine) {
 		if strings.Join(got, " ") != test.want {
 			t.Errorf("%s: %v, want %s", test.name, got, test.want)
 		}
+	}
+}
+
+// Of operations of one moment each is on one page, and no event is looked for of those that are skipped.
+func TestListByPages(t *testing.T) { everywhere(t, testListByPages) }
+
+func testListByPages(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
+	for i := range 7 {
+		create(t, s, sample(i))
+	}
+	got := map[string]int{}
+	for skip := 0; skip < 8; skip += 2 {
+		q := Query{Newest: true, Limit: 2, Rare: Rare{Paged: true, Skip: skip}}
+		found, err := s.List(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range found {
+			got[o.ID]++
+		}
+		text, _ := q.text()
+		if ids, _, _ := strings.Cut(text, " LIMIT "); strings.Contains(ids, "events") {
+			t.Errorf("%s looks for events", ids)
+		}
+	}
+	if len(got) != 7 || slices.ContainsFunc(slices.Collect(maps.Values(got)), func(n int) bool { return n != 1 }) {
+		t.Errorf("on pages: %v", got)
 	}
 }
 

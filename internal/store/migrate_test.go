@@ -19,6 +19,7 @@ func TestMigrationLetsOthersWrite(t *testing.T) {
 		"ALTER TABLE operations DROP COLUMN turn, DROP COLUMN member_of",
 		"DROP TABLE quotas",
 		"DROP INDEX operations_undone, operations_undone_target, operations_ended",
+		"DROP INDEX operations_asked, operations_asked_target, operations_recordings",
 		"ALTER TABLE events DROP COLUMN seal", "ALTER TABLE inbox DROP COLUMN seal",
 		"DROP TABLE audit_log, audit_leaves, audit_checkpoints, audit_outside, audit_policies, audit_archived",
 		"DELETE FROM migrations WHERE number >= 5",

@@ -50,6 +50,12 @@ func aged(t testing.TB, s *Store, n int) op.Operation {
 	return o
 }
 
+// page is what history asks for besides.
+var page = Rare{Paged: true, Skip: 30}
+
+// over are the states of operations that have ended.
+var over = []op.State{op.Succeeded, op.Failed, op.Expired, op.Cancelled}
+
 // question is something that is asked for every command, or each second.
 type question struct {
 	name  string
@@ -85,6 +91,15 @@ func questions(s *Store, o op.Operation, n int) []question {
 		{"acted of all", "operations_ended", Query{ActedSince: late, Since: o.Created, Limit: 100}},
 		{"standing of all", "operations_ended", Query{States: []op.State{op.Succeeded}, Commands: []string{o.Command},
 			Standing: true, ActedSince: late, Newest: true}},
+		{"history of a channel", "operations_over",
+			Query{States: over, Channel: "C0MORN", Alone: true, Newest: true, Limit: 16, Rare: page}},
+		{"history of recordings", "operations_recordings", Query{States: over, Channel: o.Channel,
+			Commands: []string{"record start {stream}", "record stop {stream}"}, Alone: true, Newest: true, Limit: 16,
+			Rare: page}},
+		{"history of a person", "operations_ask",
+			Query{States: over, Channel: o.Channel, Asker: "U0SELDOM", Alone: true, Newest: true, Limit: 16, Rare: page}},
+		{"history of a person and a target", "operations_ask",
+			Query{States: over, Target: key, Asker: "U0SELDOM", Newest: true, Limit: 16, Rare: page}},
 		{"due to expire", "operations_open", Query{States: waiting[:2], ExpiredBy: late, Limit: 500}},
 		{"due to be looked at", "operations_looks", Query{LooksBelow: 4, Newest: true}},
 		{"card behind", "operations_unshown", Query{Unshown: true, Newest: true}},
@@ -109,13 +124,20 @@ func testQuestionsDoNotReadThePast(t *testing.T, e engine) {
 func TestListsUseAnIndex(t *testing.T) {
 	s, _ := fresh(t)
 	for index, q := range map[string]Query{
-		"operations_open":          {States: []op.State{op.Pending, op.Queued, op.Unknown}},
-		"operations_target":        {Target: "caster/c1", Newest: true},
-		"operations_channel":       {Channel: "C0SHOW", Newest: true, Limit: 5},
-		"operations_asker":         {Asker: "U0ANA"},
-		"operations_created":       {Since: time.Unix(1, 0)},
-		"operations_undone ":       {Channel: "C0SHOW", States: []op.State{op.Failed}, Newest: true, Limit: 16},
-		"operations_undone_target": {Target: "caster/c1", States: []op.State{op.Cancelled}, Newest: true, Limit: 16},
+		"operations_open":    {States: []op.State{op.Pending, op.Queued, op.Unknown}},
+		"operations_target":  {Target: "caster/c1", Newest: true},
+		"operations_channel": {Channel: "C0SHOW", Newest: true, Limit: 5},
+		"operations_asker":   {Asker: "U0ANA"},
+		"operations_created": {Since: time.Unix(1, 0)},
+		"operations_over":    {Channel: "C0SHOW", States: over, Alone: true, Newest: true, Limit: 16, Rare: page},
+		"operations_recordings": {Channel: "C0SHOW", States: over, Commands: []string{"record stop {stream}"},
+			Alone: true, Newest: true, Limit: 16, Rare: page},
+		"operations_asked ": {Channel: "C0SHOW", States: over, Asker: "U0ANA", Alone: true, Newest: true,
+			Limit: 16, Rare: page},
+		"operations_asked_target": {Target: "caster/c1", States: over, Asker: "U0ANA", Newest: true, Limit: 16, Rare: page},
+		"operations_undone ":      {Channel: "C0SHOW", States: over[1:2], Newest: true, Limit: 16, Rare: page},
+		"operations_undone_target": {Target: "caster/c1", States: []op.State{op.Cancelled}, Newest: true, Limit: 16,
+			Rare: page},
 	} {
 		text, args := q.text()
 		used(t, s, question{index, strings.TrimSpace(index), text, args})

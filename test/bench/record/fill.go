@@ -20,9 +20,10 @@ const (
 	studios  = 40
 	channels = 10
 	people   = 30
+	seldom   = "U0SELDOM"
 	span     = 390 * 24 * time.Hour // over which the operations were asked for
 	perOp    = 4                    // events of one: received, confirmed, sent, answered
-	atOnce   = 500                  // operations that one transaction writes
+	atOnce   = 2500                 // operations that one transaction writes
 )
 
 // log is the log under measurement.
@@ -161,11 +162,28 @@ func (c *copier) some(ctx context.Context, from, to int) error {
 
 func (c *copier) at(n int) time.Time { return c.began.Add(time.Duration(n) * c.step) }
 
-func studio(n int) string  { return fmt.Sprintf("c%d", n%studios) }
-func channel(n int) string { return fmt.Sprintf("C0SHOW%d", n%channels) }
-func person(n int) string  { return fmt.Sprintf("U0P%04d", n%people) }
+func studio(n int) string { return fmt.Sprintf("c%d", n%studios) }
 
-// operation is a row of the table, at another time, by somebody else and on another studio.
+// channel is where it was asked for: half of all in one channel.
+func channel(n int) string {
+	if n%2 == 0 {
+		return "C0SHOW0"
+	}
+	return fmt.Sprintf("C0SHOW%d", 1+n/2%(channels-1))
+}
+
+// person is who asked: somebody who hardly ever does, or one of the others.
+func person(n int) string {
+	if n%10_007 == 0 {
+		return seldom
+	}
+	return fmt.Sprintf("U0P%04d", n%people)
+}
+
+// recording is one of those that are no restart of a studio: hardly any in the channel with most of them.
+func recording(n int) bool { return n%10 == 3 || n%20_000 == 0 }
+
+// operation is a row of the table, at another time, by somebody else and on another studio; one in fifty failed.
 func (c *copier) operation(n int, id string) []any {
 	row := slices.Clone(c.row)
 	at := c.at(n)
@@ -186,7 +204,17 @@ func (c *copier) operation(n int, id string) []any {
 		case "channel":
 			row[i] = channel(n)
 		case "target":
-			row[i] = "caster/" + studio(n)
+			if row[i] = "caster/" + studio(n); recording(n) {
+				row[i] = "stream/live.example.com/show/" + studio(n)
+			}
+		case "command", "verb":
+			if recording(n) {
+				row[i] = map[string]string{"command": "record start {stream}", "verb": "record.start"}[name]
+			}
+		case "state":
+			if n%50 == 7 {
+				row[i] = string(op.Failed)
+			}
 		case "shown":
 			row[i] = row[slices.Index(c.columns, "version")]
 		}

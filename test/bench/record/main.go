@@ -22,6 +22,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"casterbot/test/pgtest"
@@ -49,6 +50,7 @@ type bench struct {
 	folder  string
 	address string      // of the database
 	rows    [][3]string // what, measured, target
+	loads   []float64   // of the machine, when each was measured
 }
 
 func (b *bench) all(ctx context.Context) (err error) {
@@ -83,7 +85,17 @@ func (b *bench) all(ctx context.Context) (err error) {
 // tell adds a line to the result; the target may be empty.
 func (b *bench) tell(what, target, format string, args ...any) {
 	b.rows = append(b.rows, [3]string{what, fmt.Sprintf(format, args...), target})
+	b.loads = append(b.loads, load())
 	fmt.Fprintf(os.Stderr, "%s %s: %s\n", time.Now().UTC().Format(time.TimeOnly), what, b.rows[len(b.rows)-1][1])
+}
+
+// load is how many threads of the machine have lately wanted a processor; 0 where nobody tells.
+func load() (lately float64) {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err == nil {
+		_, _ = fmt.Sscan(string(text), &lately)
+	}
+	return lately
 }
 
 func (b *bench) print(out io.Writer) {
@@ -98,6 +110,10 @@ func (b *bench) print(out io.Writer) {
 	fmt.Fprintf(out, form, fmt.Sprintf("%d events, %s, %d cores", b.events, kind, runtime.NumCPU()), "measured", "target")
 	if b.markdown {
 		fmt.Fprintf(out, form, "---", "---", "---")
+	}
+	if loads := slices.Sorted(slices.Values(b.loads)); len(loads) > 0 {
+		b.rows = append(b.rows, [3]string{"load of the machine meanwhile, with this", fmt.Sprintf("%.1f (%.1f–%.1f)",
+			loads[len(loads)/2], loads[0], loads[len(loads)-1])})
 	}
 	for _, row := range b.rows {
 		fmt.Fprintf(out, form, row[0], row[1], row[2])

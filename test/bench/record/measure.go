@@ -12,17 +12,13 @@ import (
 	"syscall"
 	"time"
 
-	"casterbot/commands"
 	"casterbot/internal/audit"
 	"casterbot/internal/op"
-	"casterbot/internal/records"
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/internal/store"
 	"casterbot/test/testbed"
 )
-
-const ofQueries = "p99 ≤ 50 ms"
 
 // append makes leaves of all events, and tells what an operation takes on the disk with all of it.
 func (l *log) append(ctx context.Context) error {
@@ -94,66 +90,6 @@ func (l *log) checkpoints(ctx context.Context) (err error) {
 	return nil
 }
 
-// ask asks what people, guardian and boards ask.
-func (l *log) ask(ctx context.Context) (err error) {
-	if err := l.open(ctx); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, l.db.Close()) }()
-	table := commands.Table(nil, nil, l.db.Now)
-	own := records.New(l.db, &table)
-	var first sample
-	if err := first.time(func() error { return two(own.Read(ctx)) }); err != nil {
-		return err
-	}
-	l.tell("guardian and boards, the first look after a start", "", "%s", first)
-	for _, q := range []struct {
-		name string
-		ask  func(n int) error
-	}{
-		{"history of a channel", func(n int) error {
-			_, _, err := own.History(ctx, op.Past{Channel: channel(n), Most: 20})
-			return err
-		}},
-		{"history of a channel: what failed, by a person, on page 20", func(n int) error {
-			_, _, failed := own.History(ctx, op.Past{Channel: channel(n), States: []op.State{op.Failed}, Most: 20})
-			_, _, person := own.History(ctx, op.Past{Channel: channel(n), Person: fmt.Sprintf("U0P%04d", n%people), Most: 20})
-			_, _, page := own.History(ctx, op.Past{Channel: channel(n), Skip: 380, Most: 20})
-			return errors.Join(failed, person, page)
-		}},
-		{"report of a channel's day", func(n int) error {
-			from := l.db.Now().Add(-time.Duration(n+1) * 24 * time.Hour)
-			return two(own.AsRun(ctx, channel(n), from, from.Add(24*time.Hour)))
-		}},
-		{"history of a studio", func(n int) error {
-			_, _, err := own.History(ctx, op.Past{Target: op.Target{Kind: "caster", ID: studio(n)}, Most: 20})
-			return err
-		}},
-		{"guardian and boards: the bot's own changes", func(int) error { return two(own.Read(ctx)) }},
-		{"what stands, of one studio", func(n int) error {
-			standings, err := own.Standings(ctx)
-			if err == nil {
-				standings(op.Target{Kind: "caster", ID: studio(n)}, op.IsOnAir)
-			}
-			return err
-		}},
-		{"how the log stands (/readyz, doctor)", func(int) error {
-			return two(audit.ReadStatus(ctx, l.db.Reader(), l.db.Now()))
-		}},
-	} {
-		var s sample
-		for n := range 300 {
-			if err := s.time(func() error { return q.ask(n) }); err != nil {
-				return fmt.Errorf("%s: %w", q.name, err)
-			}
-		}
-		l.tell(q.name, ofQueries, "%s", s)
-	}
-	return nil
-}
-
-func two[T any](_ T, err error) error { return err }
-
 // verify recomputes all of it, with the memory that this takes.
 func (l *log) verify(ctx context.Context) error {
 	most, stop := heap()
@@ -197,7 +133,7 @@ func (l *log) start(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			s = append(s, took)
+			s.took = append(s.took, took)
 		}
 		l.tell(start.name, "≤ 1 s", "%s", s)
 	}
@@ -219,23 +155,32 @@ func begin(w *testbed.World, life testbed.Life) (time.Duration, error) {
 	return took, errors.Join(err, w.Up(0, 10*time.Second))
 }
 
-// sample is how long something took, each time.
-type sample []time.Duration
+// sample is how long something took, each time, and how much of the processors this process used for all.
+type sample struct {
+	took []time.Duration
+	used time.Duration
+}
 
 func (s *sample) time(do func() error) error {
-	began := time.Now()
+	began := begun()
 	err := do()
-	*s = append(*s, time.Since(began))
+	now := begun()
+	s.took = append(s.took, now.at.Sub(began.at))
+	s.used += now.used - began.used
 	return err
 }
 
 func (s sample) String() string {
-	list := slices.Sorted(slices.Values(s))
+	list := slices.Sorted(slices.Values(s.took))
 	at := func(q float64) float64 { return float64(list[int(q*float64(len(list)-1))].Microseconds()) / 1000 }
+	text := fmt.Sprintf("p50 %.1f ms, p99 %.1f ms, most %.1f ms", at(0.5), at(0.99), at(1))
 	if len(list) < 3 {
-		return fmt.Sprintf("%.1f ms", at(1))
+		text = fmt.Sprintf("%.1f ms", at(1))
 	}
-	return fmt.Sprintf("p50 %.1f ms, p99 %.1f ms, most %.1f ms", at(0.5), at(0.99), at(1))
+	if s.used > 0 {
+		text += fmt.Sprintf(" (%.1f ms of processor)", float64(s.used.Microseconds())/1000/float64(len(list)))
+	}
+	return text
 }
 
 // moment is a moment, and how much of the processors this process had used by then.
