@@ -39,6 +39,13 @@ func (c *cloudTrail) Touched(_ context.Context, caster string, from, to time.Tim
 	}), nil
 }
 
+// has puts events before those that are there; somebody may be asking meanwhile.
+func (c *cloudTrail) has(events ...live.TrailEvent) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.events = append(events, c.events...)
+}
+
 // followed lets the guardian look for some minutes, as often as it does.
 func (s *fixture) followed(minutes int) {
 	s.t.Helper()
@@ -74,7 +81,7 @@ func TestWhoTookAStudioOffAir(t *testing.T) {
 	own := live.TrailEvent{Name: "StopCaster", Type: "assumed-role", User: "casterbot", RequestID: "R-own", At: event.At}
 	failed := live.TrailEvent{Name: "StopCaster", User: "mio", Code: "NoPermission", At: event.At}
 	another := live.TrailEvent{Name: "SetCasterConfig", User: "aya", At: event.At}
-	trail.events = []live.TrailEvent{failed, another, own, event}
+	trail.has(failed, another, own, event)
 	s.ran("R-own")
 	s.pass(guardEvery)
 	s.want("at once", "post C0SHOW: 🔴 Studio Evening News went off air")
@@ -121,7 +128,7 @@ func TestWhoChangedAStudio(t *testing.T) {
 		s.pass(time.Minute)
 		event.Name, event.At = "SetCasterConfig", s.clock()
 		s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
-		trail.events = []live.TrailEvent{event}
+		trail.has(event)
 		s.pass(guardEvery)
 		s.want("at once", "Evening News was changed. It was not done through casterbot")
 		s.followed(9)
@@ -181,7 +188,7 @@ func TestWhatWasFoundIsKept(t *testing.T) {
 	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
 	event := byKen
 	event.At = s.clock()
-	trail.events = []live.TrailEvent{event}
+	trail.has(event)
 	s.pass(guardEvery)
 	s.followed(9)
 	s.want("found", "by the RAM user ken")
@@ -204,8 +211,7 @@ func TestWhoChangedAStudioLast(t *testing.T) {
 	for _, user := range []string{"ken", "mio"} {
 		s.pass(4 * time.Minute)
 		s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
-		trail.events = append([]live.TrailEvent{{Name: "SetCasterConfig", Type: "ram-user", User: user, At: s.clock()}},
-			trail.events...)
+		trail.has(live.TrailEvent{Name: "SetCasterConfig", Type: "ram-user", User: user, At: s.clock()})
 		s.pass(guardEvery)
 	}
 	s.heard()
