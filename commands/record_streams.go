@@ -229,7 +229,7 @@ func noteOnline(all []target, o live.Online, scope op.Scope) []target {
 	if known || !scope.Stream(o.Stream.String()) {
 		return all
 	}
-	return append(all, target{Stream: o.Stream, label: o.Name, online: &o})
+	return append(all, target{Stream: o.Stream, label: scope.StreamName(o.Stream.String()), online: &o})
 }
 
 // recordingOf looks at a stream, and adds what the bot did itself.

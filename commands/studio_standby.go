@@ -83,7 +83,7 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
 		Viewers: op.L("Viewers will then see the standby slate."), Facts: facts, OnAir: true,
-		Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID), Seen: pictures(c, live.Scene{}, all),
+		Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID), Seen: s.pictures(ctx, c, live.Scene{}, all),
 	}, nil
 }
 
@@ -108,7 +108,7 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 		return p, err
 	}
 	asked := p.Seen
-	p.Seen = pictures(c, live.Scene{}, all)
+	p.Seen = s.pictures(ctx, c, live.Scene{}, all)
 	if unseen[0] != nil {
 		delete(p.Seen, baseline.ModifiedAt)
 		for _, name := range []string{baseline.ModifiedAt, baseline.LookedAt, tally.StartSeen} {

@@ -60,7 +60,7 @@ func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 		Details: s.pictureLine(all), OnAir: true, Button: "Take to PROGRAM",
 		Fingerprint: op.Fingerprint(c.ID, c.Name, scene.ID, scene.Name, tally.Picture(scene), program.ID,
 			tally.Picture(program)),
-		Seen: pictures(c, scene, all),
+		Seen: s.pictures(ctx, c, scene, all),
 	}, nil
 }
 
@@ -77,11 +77,16 @@ func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
 	return requireProgram(c, all)
 }
 
-// pictures keeps what the call and the look after it need.
-func pictures(c live.Caster, scene live.Scene, all []live.Scene) map[string]string {
+// pictures keeps what the call and the look after it need. Since when the studio is on air is not among it where the
+// list may not have that yet: a start that it gives later would be taken for a new one.
+func (s table) pictures(ctx context.Context, c live.Caster, scene live.Scene, all []live.Scene) map[string]string {
 	program := tally.Program(all)
 	seen := baseline.Baseline{baseline.ModifiedAt: c.Modified}.Seen()
-	seen[programSeen], seen[tally.StartSeen] = program.ID, tally.Moment(c.Started)
+	seen[programSeen] = program.ID
+	stands, err := s.records.Standings(ctx)
+	if c.OnAir && err == nil && !tally.JustStarted(stands(onStudio(c), op.IsOnAir), s.now()) {
+		seen[tally.StartSeen] = tally.Moment(c.Started)
+	}
 	seen[tally.PictureSeen], seen[tally.TakenSeen] = tally.Picture(program), tally.Picture(scene)
 	if back, ok := previousPicture(all); ok && back.Open && back.ID != scene.ID {
 		seen[formerSeen] = back.ID

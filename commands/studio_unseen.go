@@ -250,7 +250,7 @@ func (s table) offerKnown(ctx context.Context, call op.Call, known []live.Caster
 func (s table) recallPictures(ctx context.Context, call op.Call, c live.Caster) (seen map[string]string, at time.Time) {
 	for _, k := range s.seen.sightings() {
 		if k.caster.ID == c.ID && tally.Program(k.scenes).ID != "" {
-			seen = pictures(c, live.Scene{}, k.scenes)
+			seen = s.pictures(ctx, c, live.Scene{}, k.scenes)
 			delete(seen, baseline.ModifiedAt)
 			if k.at.Before(k.scenesAt) {
 				return seen, k.at

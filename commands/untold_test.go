@@ -8,6 +8,7 @@ import (
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 // untold is a world whose studio on air has a scene that the API does not say to be PREVIEW or PROGRAM, and that has a
@@ -233,6 +234,33 @@ func TestStandbyOfAStudioThatWasJustStarted(t *testing.T) {
 		wantNot(t, facts(p), "ON AIR")
 		if _, err := command.Plan(t.Context(), op.Call{Args: p.Args, Scope: evening(), Confirmed: &p}); err != nil {
 			t.Errorf("%s: before the call %v", name, err)
+		}
+	}
+}
+
+// TestASlateGoesByNoStartThatMayBeListedLate: the start that the list gives later is none that ended the slate.
+func TestASlateGoesByNoStartThatMayBeListedLate(t *testing.T) {
+	for name, c := range map[string]struct {
+		own   op.Standing
+		onAir bool
+		known bool
+	}{
+		"restarted just now":   {op.Standing{Holds: true, Since: noon.Add(-10 * time.Second)}, true, false},
+		"perhaps restarted":    {op.Standing{Perhaps: noon.Add(-10 * time.Second)}, true, false},
+		"listed as idle still": {op.Standing{Holds: true, Since: noon.Add(-10 * time.Second)}, false, false},
+		"started long ago":     {op.Standing{Holds: true, Since: noon.Add(-2 * time.Minute)}, true, true},
+	} {
+		f := pictured()
+		command, _ := Table(f, &fakeRecords{stands: map[op.Condition]op.Standing{op.IsOnAir: c.own}},
+			func() time.Time { return noon }).Find(standbyUsage)
+		f.casters[1].OnAir = c.onAir
+		p, err := command.Plan(t.Context(), call("caster", "Evening News"))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		again, err := command.Plan(t.Context(), op.Call{Args: p.Args, Scope: evening(), Confirmed: &p})
+		if err != nil || (p.Seen[tally.StartSeen] != "") != c.known || (again.Seen[tally.StartSeen] != "") != c.known {
+			t.Errorf("%s: %v, then %v, %v", name, p.Seen, again.Seen, err)
 		}
 	}
 }

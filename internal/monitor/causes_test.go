@@ -53,6 +53,22 @@ func TestARestartAfterAChangeIsACauseOfItsOwn(t *testing.T) {
 	}
 }
 
+// Who takes care of a change takes none of what comes after the crew went on: that may have undone it.
+func TestAChangeAfterTheCrewWentOnIsACauseOfItsOwn(t *testing.T) {
+	s, ref := renamed(t)
+	if c, err := s.w.care.TakeCare(t.Context(), show, ref, "U0BO", s.clock()); err != nil || c.By == "" {
+		t.Fatal(c, err)
+	}
+	s.pass(guardEvery)
+	s.heard()
+	s.did("caster.standby", news)
+	s.pass(2 * time.Minute)
+	s.heard()
+	s.edited()
+	s.wantWithout("u0bo", "changed again", "post C0SHOW: Studio Evening News was changed. It was not done through casterbot. "+
+		"/ 📣 @S0CREW")
+}
+
 // For how long nobody has taken care is counted from the restart, not from what was changed before.
 func TestNobodyTakesCareSinceTheRestart(t *testing.T) {
 	s, _ := renamed(t)

@@ -112,9 +112,13 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, x expectation, j *ro
 	}
 	since := last.Add(-lag)
 	change := func(how change) {
-		if !j.history.explain(t, since, changes[how].by) {
-			now.change(how, c, j.at)
+		if j.history.explain(t, since, changes[how].by) {
+			return
 		}
+		if j.history.explain(t, now.latest(), anything) { // the crew has gone on since: it is a change of its own
+			now.alteration = alteration{}
+		}
+		now.change(how, c, j.at)
 	}
 	if !c.OnAir && !j.underWay(j.history.restart(t)) { // whatever was changed of the run is over with it
 		now.alteration = alteration{}

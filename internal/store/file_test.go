@@ -2,7 +2,9 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -152,6 +154,51 @@ func TestALargeFileIsLookedThroughBesideTheWork(t *testing.T) {
 		}
 	}
 }
+
+// That a file cannot be looked through says nothing of it: the work goes on.
+func TestAFileThatCannotBeLookedThroughIsNotDamaged(t *testing.T) {
+	t.Parallel()
+	url, _, _ := filled(t)
+	tried := make(chan string, 1)
+	log := slog.New(slog.NewTextHandler(onWrite(func(line string) {
+		select {
+		case tried <- line:
+		default:
+		}
+	}), nil))
+	s, err := Open(t.Context(), url, Options{Now: newClock().Now, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := s.reader
+	s.reader = sql.OpenDB(unreachable{})
+	s.lookThrough()
+	if line := <-tried; !strings.Contains(line, "could not be looked through") {
+		t.Error(line)
+	}
+	if err := s.Record(t.Context(), op.Event{Name: "t"}); err != nil {
+		t.Errorf("nothing is written: %v", err)
+	}
+	if err := errors.Join(reader.Close(), s.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
+type onWrite func(string)
+
+func (w onWrite) Write(b []byte) (int, error) {
+	w(string(b))
+	return len(b), nil
+}
+
+// unreachable is a database to which there is no connection.
+type unreachable struct{}
+
+func (unreachable) Connect(context.Context) (driver.Conn, error) {
+	return nil, errors.New("no file handle is free")
+}
+
+func (unreachable) Driver() driver.Driver { return nil }
 
 // spoil damages a file and gives what is in it then.
 func spoil(t *testing.T, path string, damage func([]byte) []byte) []byte {

@@ -16,6 +16,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"casterbot/internal/sleep"
 	"casterbot/internal/store/connect"
 	"casterbot/internal/store/disk"
 )
@@ -174,21 +175,27 @@ func (o Options) large(path string) bool {
 }
 
 // lookThrough looks through the whole file beside the work. When it is damaged nothing is written any more, and so
-// nothing is sent.
+// nothing is sent; that it cannot be looked through says nothing of it.
 func (s *Store) lookThrough() {
 	var damage atomic.Pointer[error]
 	commit, release, ended := s.commit, s.release, make(chan struct{})
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {
 		defer close(ended)
-		began := time.Now()
-		err := wayOut(advise(sound(ctx, s.reader, "quick_check")))
-		switch {
-		case err == nil:
-			s.log.Info("the database was looked through", "took", time.Since(began).Round(time.Millisecond).String())
-		case ctx.Err() == nil:
-			damage.Store(&err)
-			s.log.Error("nothing is written any more", "error", err)
+		for again := true; again; again = sleep.For(ctx, time.Minute) == nil {
+			began := time.Now()
+			err := wayOut(advise(sound(ctx, s.reader, "quick_check")))
+			switch {
+			case err == nil:
+				s.log.Info("the database was looked through", "took", time.Since(began).Round(time.Millisecond).String())
+				return
+			case errors.Is(err, errDamaged):
+				damage.Store(&err)
+				s.log.Error("nothing is written any more", "error", err)
+				return
+			case ctx.Err() == nil:
+				s.log.Warn("the database could not be looked through", "error", err)
+			}
 		}
 	}()
 	s.commit = func(tx *sql.Tx) error {

@@ -98,11 +98,16 @@ func Against(c live.Caster, all []live.Scene, own op.Standing, x op.Condition, a
 
 // Late reports a studio that is listed as idle although the bot has, or may have, put it on air a moment ago.
 func Late(c live.Caster, on op.Standing, at time.Time) bool {
+	return !c.OnAir && !c.Untold && JustStarted(on, at)
+}
+
+// JustStarted reports that the bot has, or may have, put a studio on air so lately that lists may not have it yet.
+func JustStarted(on op.Standing, at time.Time) bool {
 	last := on.Perhaps
 	if on.Began() && on.Since.After(last) {
 		last = on.Since
 	}
-	return !c.OnAir && !c.Untold && !last.IsZero() && at.Sub(last) < settled
+	return !last.IsZero() && at.Sub(last) < settled
 }
 
 // onAgain is since when a studio is on air that the bot had stopped; zero when that is not told, or was before.
