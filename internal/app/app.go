@@ -183,12 +183,12 @@ func New(ctx context.Context, o Options) (*App, error) {
 	chat = messages.New(slack)
 	guardian := monitor.New(monitor.Config{
 		Changes: own.Changes, Store: db, Cloud: seen, Policy: keeper, Judge: judge, Chat: chat, Now: now, Log: log,
-		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait, Trail: askedByGuardian(c, cloud),
+		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait, Trail: trailOf[monitor.Trail](c, cloud),
 	})
 	states := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 		Patient: o.timeless(), Ended: guardian.Nudge, Watch: measured.engine(), Sessions: sessionsOf(keys, cloud),
-		Trail: askedByEngine(c, cloud),
+		Trail: trailOf[engine.Trail](c, cloud),
 	})
 	own.OnBoard(guardian.Nudge)
 	own.OnCare(guardian.Soon)

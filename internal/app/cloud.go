@@ -9,9 +9,7 @@ import (
 	"casterbot/commands/failure"
 	"casterbot/internal/config"
 	"casterbot/internal/doctor"
-	"casterbot/internal/engine"
 	"casterbot/internal/live"
-	"casterbot/internal/monitor"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
 	"casterbot/internal/quota"
@@ -146,18 +144,10 @@ func sessionsOf(keys live.Credentials, cloud *live.Client) func(name string) {
 	return cloud.PrepareSession
 }
 
-// askedByEngine is the cloud's own record, where it is to be asked what became of calls.
-func askedByEngine(c config.Config, cloud *live.Client) engine.Trail {
+// trailOf gives the cloud's own record to whoever asks it by the interface T; nil where it is not to be asked.
+func trailOf[T any](c config.Config, cloud T) (none T) {
 	if c.ActionTrail != "on" {
-		return nil
-	}
-	return cloud
-}
-
-// askedByGuardian is the same record, to be asked who changed a studio.
-func askedByGuardian(c config.Config, cloud *live.Client) monitor.Trail {
-	if c.ActionTrail != "on" {
-		return nil
+		return none
 	}
 	return cloud
 }
