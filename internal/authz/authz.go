@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -201,10 +202,12 @@ func (j *Judge) Tells(ctx context.Context, id string) (bool, error) {
 func (j *Judge) TellsOf(ctx context.Context, o op.Operation) (bool, error) {
 	may, err := j.Tells(ctx, o.Channel)
 	scope, _ := j.Scope(o.Channel)
-	for _, t := range o.Plan.Targets() {
-		may = may && scope.Names(j.Table.Now(t))
-	}
-	return may, err
+	return may && j.named(scope, o), err
+}
+
+// named reports whether all that an operation is about may be named where that is the scope, by its name of now.
+func (j *Judge) named(scope op.Scope, o op.Operation) bool {
+	return !slices.ContainsFunc(o.Plan.Targets(), func(t op.Target) bool { return !scope.Names(j.Table.Now(t)) })
 }
 
 var errHidden = errors.New("the bot is not shown the channel")

@@ -166,3 +166,16 @@ func (j *Judge) Present(ctx context.Context, channel, person string) (bool, erro
 	}
 	return err == nil, err
 }
+
+// Reaches reports whether somebody has an account still and is in any channel that may touch what an operation is
+// about, by its name of now. An error says that Slack does not tell.
+func (j *Judge) Reaches(ctx context.Context, o op.Operation, person string) (bool, error) {
+	p, rooms, err := j.Visitor(ctx, person, "")
+	if err != nil || p.Deleted {
+		return false, err
+	}
+	return slices.ContainsFunc(rooms, func(channel string) bool {
+		scope, named := j.Scope(channel)
+		return named && (!p.External || scope.External) && j.named(scope, o)
+	}), nil
+}

@@ -138,7 +138,7 @@ func TestTilesAndProofs(t *testing.T) {
 		return out.String()
 	}
 	tiles, proof := filepath.Join(folder, "tiles"), filepath.Join(folder, "proof")
-	if said := run(OK, "tiles", "--key", public, tiles); !strings.Contains(said, "1 entries") ||
+	if said := run(OK, "tiles", "--key", public, tiles); !strings.Contains(said, "of 1 entry\n") ||
 		!strings.Contains(read(t, filepath.Join(tiles, "checkpoint")), "example.com/show\n1\n") {
 		t.Errorf("said %q", said)
 	}
@@ -196,7 +196,7 @@ func TestEraseCommand(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	run(OK, "1 entries name nobody any more", "U0BEN")
+	run(OK, "1 entry without a name from now on", "U0BEN")
 	run(OK, "0 entries", "U0BEN")
 	run(Failure, "still open", "U0ANA")
 	run(Failure, "no id of a person", "ana")

@@ -57,7 +57,7 @@ func tilesCommand() Command {
 		Run: onLog("tiles takes one DIR", &key, func(ctx context.Context, c Call, tx *sql.Tx, public audit.Verifier) error {
 			cp, err := audit.Tiles{Dir: c.Args[0], Key: public, Closed: closed}.Write(ctx, tx)
 			if err == nil {
-				fmt.Fprintf(c.Out, "%s has the %d entries of the newest checkpoint\n", c.Args[0], cp.Size)
+				fmt.Fprintf(c.Out, "%s has the newest checkpoint, of %s\n", c.Args[0], op.Count(int(cp.Size), "entry"))
 			}
 			return err
 		}),
@@ -165,7 +165,7 @@ func eraseCommand() Command {
 			if err = errors.Join(err, db.Close()); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.Out, "%d entries name nobody any more\n", done.Entries)
+			fmt.Fprintf(c.Out, "%s without a name from now on\n", op.Count(int(done.Entries), "entry"))
 			if done.Unreached > 0 {
 				return fmt.Errorf("the first %d entries are in an archive and keep what they have: say which by --archive", done.Unreached)
 			}

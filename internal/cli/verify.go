@@ -119,8 +119,8 @@ func verify(ctx context.Context, c Call, address string, v audit.Verification) e
 	if len(r.Findings) > 0 {
 		return Ended(Failure)
 	}
-	fmt.Fprintf(c.Out, "%d entries, root %s: whole, and as in %s; %d of them are sealed\n", r.Entries, r.Root,
-		op.Count(r.Compared, "checkpoint"), r.Sealed)
+	fmt.Fprintf(c.Out, "%s, root %s: whole, and as in %s; %d of them are sealed\n", op.Count(int(r.Entries), "entry"),
+		r.Root, op.Count(r.Compared, "checkpoint"), r.Sealed)
 	if r.Moved > 0 {
 		fmt.Fprintf(c.Out, "The first %d are in an archive: of them only the hashes were looked at (--archive), and %s not compared.\n",
 			r.Moved, op.Count(r.Older, "checkpoint"))
@@ -135,8 +135,8 @@ func verify(ctx context.Context, c Call, address string, v audit.Verification) e
 	case len(v.Notes) == 0:
 		fmt.Fprintln(c.Out, "Only with checkpoints that were kept elsewhere (--checkpoint) is it known that nothing was cut off at its end.")
 	case r.Covered < r.Entries:
-		fmt.Fprintf(c.Out, "The newest checkpoint that was kept elsewhere is of %d entries: of the %d after it only the database speaks.\n",
-			r.Covered, r.Entries-r.Covered)
+		fmt.Fprintf(c.Out, "The newest checkpoint that was kept elsewhere is of %s: of the %d after it only the database speaks.\n",
+			op.Count(int(r.Covered), "entry"), r.Entries-r.Covered)
 	}
 	return nil
 }

@@ -169,7 +169,7 @@ func New(c Config) *Engine {
 	e.notify = notify.New(notify.Config{
 		Store: e.store, Chat: c.Chat, Now: e.now, Log: e.log, Replica: e.replica, After: after, Base: e.work.base,
 		Spawn: e.spawn, Gather: e.gather, Again: e.readAgain, Shown: e.inflight.watch.Shown,
-		StillDue: e.stillToRemind, Hears: e.authz.Hears,
+		StillDue: e.stillDue, Hears: e.authz.Hears,
 	})
 	e.turns.init(c.Ended)
 	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn,

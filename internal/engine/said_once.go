@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"casterbot/internal/authz"
@@ -35,7 +36,7 @@ func (e *Engine) tellHolder(ctx context.Context, o op.Operation) error {
 	if o.State == op.Unknown {
 		what = op.L(what, " No answer had come by then; the card says what becomes of it.")
 	}
-	return e.notify.TellOnce(ctx, notify.Said{Key: kindPassed + "/" + o.ID, Ends: o.Sent.Add(remindFor)},
+	return e.notify.TellOnce(ctx, notify.Said{Key: kindPassed + "/" + o.ID, Of: o.ID, Ends: o.Sent.Add(remindFor)},
 		op.Address{Person: o.Plan.Passed.Holder, FromHome: true},
 		op.Answer{Mark: op.MarkLocked, Title: what,
 			Lines: []op.Line{op.L("This left your lock as it was: until ", op.At(o.Plan.Passed.Until), ".")}})
@@ -47,19 +48,7 @@ func (e *Engine) tellConcerned(ctx context.Context, o op.Operation) error {
 	if outcome.Concerns == "" || o.State != op.Succeeded {
 		return nil
 	}
-	said := notify.Said{Key: kindConcerns + "/" + o.ID, Ends: o.Sent.Add(remindFor)}
-	known, err := e.notify.Known(ctx)
-	if err != nil || known(said) {
-		return err
-	}
-	there, err := e.authz.Present(ctx, o.Channel, outcome.Concerns)
-	switch {
-	case err != nil:
-		return err
-	case there: // the card has called them, wherever they go
-		return e.notify.Heard(ctx, said)
-	}
-	return e.notify.TellOnce(ctx, said,
+	return e.notify.TellOnce(ctx, notify.Said{Key: kindConcerns + "/" + o.ID, Of: o.ID, Ends: o.Sent.Add(remindFor)},
 		op.Address{Person: outcome.Concerns, FromHome: true},
 		op.Answer{Mark: op.MarkLocked, Title: outcome.Text,
 			Lines: []op.Line{op.L("This stands in ", op.In(o.Channel), ", where you are not.")}})
@@ -93,12 +82,28 @@ func (e *Engine) remind(ctx context.Context) error {
 	return err
 }
 
-// stillToRemind reports somebody who may see to an operation of which nobody knows what became. An error says that
-// Slack does not tell.
-func (e *Engine) stillToRemind(ctx context.Context, id, person string) (bool, error) {
-	o, err := e.store.Get(ctx, id)
-	if err != nil || o.State != op.Unknown {
+// stillDue reports that somebody may be told still what is said once. Of a lock nobody hears who is nowhere any more
+// that may touch its studio. An error says that Slack does not tell.
+func (e *Engine) stillDue(ctx context.Context, said notify.Said, person string) (bool, error) {
+	o, err := e.store.Get(ctx, said.Of)
+	if err != nil {
 		return false, err
+	}
+	switch kind, _, _ := strings.Cut(said.Key, "/"); kind {
+	case kindReminder:
+		return e.stillToRemind(ctx, o, person)
+	case kindConcerns:
+		if there, err := e.authz.Present(ctx, o.Channel, person); err != nil || there { // the card has called them
+			return false, err
+		}
+	}
+	return e.authz.Reaches(ctx, o, person)
+}
+
+// stillToRemind reports somebody who may see to an operation of which nobody knows what became.
+func (e *Engine) stillToRemind(ctx context.Context, o op.Operation, person string) (bool, error) {
+	if o.State != op.Unknown {
+		return false, nil
 	}
 	v, err := e.authz.Check(ctx, authz.Reminds(o, person))
 	if v.Ground == authz.Unknown {

@@ -44,8 +44,8 @@ type Config struct {
 	Gather  func(ctx context.Context, id string) error     // lets an operation of several come to what its members have
 	// reports whether whoever asked for an operation may be told alone what became of it; nil: whatever they may
 	Hears func(context.Context, op.Operation) (bool, error)
-	// reports whether somebody is still to be told of an operation unasked
-	StillDue func(ctx context.Context, id, person string) (bool, error)
+	// reports whether somebody is still to be told unasked what depends on an operation
+	StillDue func(ctx context.Context, s Said, person string) (bool, error)
 }
 
 // New makes a notifier.

@@ -2,7 +2,7 @@ package notify
 
 import (
 	"context"
-	"errors"
+	"strings"
 	"time"
 
 	"casterbot/internal/op"
@@ -20,6 +20,11 @@ type Said struct {
 
 // kindTold is the kind of the memos of what was said once, and given.
 const kindTold = "told"
+
+// said is what a memo stands for.
+func (d pendingReply) said() Said {
+	return Said{Key: strings.TrimPrefix(d.key, KindTell+"/"), Of: d.Of, Ends: d.ends}
+}
 
 // memo is the key of the document that says that it is owed, or was given.
 func (s Said) memo() string { return KindTell + "/" + s.Key }
@@ -53,15 +58,6 @@ func (n *Notifier) TellOnce(ctx context.Context, s Said, to op.Address, a op.Ans
 	return err
 }
 
-// Heard notes that nothing is left to say: it was heard otherwise.
-func (n *Notifier) Heard(ctx context.Context, s Said) error {
-	err := n.markTold(ctx, pendingReply{key: s.memo(), ends: s.Ends})
-	if errors.Is(err, store.ErrLost) { // another replica has seen to it
-		return nil
-	}
-	return err
-}
-
 // give tells somebody what is owed to them. What is not to be said any more counts as given.
 func (n *Notifier) give(ctx context.Context, d pendingReply) error {
 	a := d.Answer
@@ -69,7 +65,7 @@ func (n *Notifier) give(ctx context.Context, d pendingReply) error {
 		a = n.Again(ctx, *d.Ask)
 	}
 	if d.Of != "" {
-		if due, err := n.StillDue(ctx, d.Of, d.To.Person); err != nil || !due {
+		if due, err := n.StillDue(ctx, d.said(), d.To.Person); err != nil || !due {
 			return err
 		}
 	}

@@ -1,6 +1,9 @@
 package op
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Cut parts a list for which there is not room enough: what is shown, and a line that counts the others, nothing when
 // there are none. Whoever shows a part of a list cuts it here, so that nothing is left out in silence.
@@ -21,9 +24,11 @@ func Some[T Span | Line](all []T, most int) Line {
 	return line
 }
 
-// Count is a number of things for a terminal: "1 channel", "3 channels".
+// Count is a number of things for a terminal: "1 channel", "3 channels", "2 entries".
 func Count(n int, thing string) string {
-	if n != 1 {
+	if stem, y := strings.CutSuffix(thing, "ry"); n != 1 && y {
+		thing = stem + "ries"
+	} else if n != 1 {
 		thing += "s"
 	}
 	return fmt.Sprintf("%d %s", n, thing)
