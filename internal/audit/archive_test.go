@@ -2,7 +2,6 @@ package audit
 
 import (
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"errors"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"casterbot/internal/op"
-	"casterbot/internal/store"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -51,17 +49,9 @@ func (w *world) moveAll() {
 }
 
 // checked verifies with the archive.
-func (w *world) checked(notes ...string) (r Report) {
+func (w *world) checked(notes ...string) Report {
 	w.t.Helper()
-	v := Verification{Key: w.key.Verifier(), Notes: notes, Archive: w.log.Archive.Dir}
-	err := store.Look(w.t.Context(), w.address, func(tx *sql.Tx) (err error) {
-		r, err = v.Verify(w.t.Context(), tx)
-		return err
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return r
+	return w.report(Verification{Key: w.key.Verifier(), Notes: notes, Archive: w.log.Archive.Dir})
 }
 
 // What is too old is moved as whole tiles; the log is the same as before, with the archive and without, and goes on.

@@ -191,6 +191,15 @@ func TestAnErasureThatIsCopied(t *testing.T) {
 	w.names(attack{kind: Inserted, n: 123}, w.verify(w.key.Verifier(), outside...))
 }
 
+// A number that was changed is seen without any seal, by the order of the entries alone.
+func TestANumberThatWasChanged(t *testing.T) {
+	w := newWorld(t, "sqlite:"+t.TempDir()+"/bot.db")
+	w.evening()
+	w.tamper(`UPDATE events SET seq = $1 WHERE seq = 37`, 9001)
+	w.tamper(`UPDATE audit_leaves SET event = $1 WHERE event = 37`, 9001)
+	w.names(attack{kind: Reordered, n: 37}, w.verify(nil))
+}
+
 func sumOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])

@@ -34,9 +34,13 @@ func (w *world) evening() (outside []string) {
 
 func (w *world) verify(key Verifier, notes ...string) Report {
 	w.t.Helper()
-	var r Report
+	return w.report(Verification{Key: key, Notes: notes})
+}
+
+func (w *world) report(v Verification) (r Report) {
+	w.t.Helper()
 	err := store.Look(w.t.Context(), w.address, func(tx *sql.Tx) (err error) {
-		r, err = Verification{Key: key, Notes: notes}.Verify(w.t.Context(), tx)
+		r, err = v.Verify(w.t.Context(), tx)
 		return err
 	})
 	if err != nil {
@@ -216,7 +220,7 @@ func testAttacksAreFound(t *testing.T, address string) {
 func (w *world) names(a attack, r Report) {
 	w.t.Helper()
 	if len(r.Findings) != 1 || r.Findings[0].Kind != a.kind || r.Findings[0].N != a.n {
-		w.t.Errorf("%v, want %s at %d", r.Findings, a.kind, a.n)
+		w.t.Errorf("%s: %v, want %s at %d", a.name, r.Findings, a.kind, a.n)
 	}
 }
 
