@@ -36,11 +36,11 @@ func (n *Notifier) Draw(ctx context.Context, id string) (err error) {
 			err = fmt.Errorf("a panic while drawing: %v", p)
 		}
 	}()
-	o, err := n.Store.Get(ctx, id)
+	o, undrawn, err := n.Store.Undrawn(ctx, id)
 	if err == nil && o.Group != "" {
 		return n.drawGroup(ctx, o.Group)
 	}
-	if err != nil || o.Shown >= o.Version {
+	if err != nil || !undrawn {
 		return err
 	}
 	if o.IsSeveral() { // a process that ended a member may have died before it told the whole

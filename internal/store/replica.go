@@ -124,6 +124,22 @@ func (s *Store) adopt(ctx context.Context, take func(*transaction, string) ([]Re
 	return adopted, nil
 }
 
+// Undrawn gives an operation, and reports that its card is behind and that ClaimCard would find nobody else drawing it.
+// What costs a turn that all replicas share is not begun before that is known.
+func (s *Store) Undrawn(ctx context.Context, id string) (o op.Operation, is bool, err error) {
+	if !s.dialect.exclusive {
+		const selectUndrawn = selectByID + ` AND shown < version AND (drawer IN ('', $2) OR drawer NOT IN (` + selectAlive + `))`
+		within, cancel := s.soon(ctx)
+		defer cancel()
+		o, err = scan(s.reader.QueryRowContext(within, selectUndrawn, id, s.replica, s.alive(s.now().UnixMilli())))
+		if !errors.Is(err, ErrNotFound) {
+			return o, err == nil, wrap(err, "get what %s shows", op.Ref(id))
+		}
+	}
+	o, err = s.Get(ctx, id)
+	return o, s.dialect.exclusive && err == nil && o.Shown < o.Version, err
+}
+
 // ClaimCard takes on the drawing of a card that is behind, and gives the operation as it is now. Not ok says that there
 // is nothing to draw: the card is up to date, or another replica that lives draws it. Shown ends the hold.
 func (s *Store) ClaimCard(ctx context.Context, id string) (o op.Operation, ok bool, err error) {

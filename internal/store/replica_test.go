@@ -189,6 +189,9 @@ func TestOneReplicaHoldsACard(t *testing.T) {
 	o := create(t, r[0], sample(1))
 	hold := func(what string, s *Store, want bool) {
 		t.Helper()
+		if seen, is, err := s.Undrawn(t.Context(), o.ID); err != nil || is != want || seen.ID != o.ID {
+			t.Errorf("%s: undrawn %v, %v", what, is, err)
+		}
 		got, ok, err := s.ClaimCard(t.Context(), o.ID)
 		if err != nil || ok != want || ok && got.ID != o.ID {
 			t.Errorf("%s: %v, %v", what, ok, err)
@@ -209,6 +212,9 @@ func TestOneReplicaHoldsACard(t *testing.T) {
 	hold("first, when the second is dead", r[0], true)
 	if _, ok, err := r[0].ClaimCard(t.Context(), "none"); ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
+	}
+	if _, is, err := r[0].Undrawn(t.Context(), "none"); is || !errors.Is(err, ErrNotFound) {
+		t.Errorf("%v, %v", is, err)
 	}
 }
 
