@@ -8,7 +8,7 @@ import (
 
 // times is how long things may take.
 type times struct {
-	halts   socket.StallDetector
+	halts   socket.HaltDetector
 	patient bool // time is not real: what has waited for long still gets its answer
 }
 

@@ -222,6 +222,7 @@ type lostCall struct {
 	blind        bool // no look can tell whether it happened
 }
 
+// TestWorldAnswersGetLost goes through one world: a row finds what those before it have done.
 func TestWorldAnswersGetLost(t *testing.T) {
 	t.Parallel()
 	lost := []lostCall{

@@ -9,6 +9,9 @@ import (
 	"github.com/slack-go/slack"
 )
 
+// MaxAck: Slack drops acknowledgements of 20 KiB and more without a word.
+const MaxAck = 19 << 10
+
 // Pickers ask the bot what they offer, with every letter that is typed (block_suggestion): those in forms, and those
 // beside a message that asks for one argument. What is typed comes back with the id of the picker and of its block, and
 // those hold what a person could have typed: the command with a question mark for the argument, and the word that stood

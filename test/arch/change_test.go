@@ -58,7 +58,9 @@ var places = []place{
 		return known
 	}},
 	{"internal/sandbox/fakelive: a test of it", true, func(t *testing.T, c op.Command) bool {
-		return strings.Contains(texts(t, "internal/sandbox/fakelive/*_test.go"), fmt.Sprintf("%q", c.Sends))
+		// a call of it: as the first argument or the first field of a row, or with its parameters behind its name
+		return regexp.MustCompile(`[\w.]\("` + c.Sends + `", |\{"` + c.Sends + `", |"` + c.Sends + ` \w+=`).
+			MatchString(texts(t, "internal/sandbox/fakelive/*_test.go"))
 	}},
 	{"internal/sandbox/fakelive/sdk_test.go: a call by the vendor's own client", true,
 		func(t *testing.T, c op.Command) bool {
@@ -104,8 +106,9 @@ var places = []place{
 	}},
 	{"docs/policy.example.yml: who may use it in C0SHOW", false, permitted},
 	{"CHANGELOG.md: that it is there", false, func(t *testing.T, c op.Command) bool {
-		words := regexp.QuoteMeta(strings.Join(grammar.Words(c.Usage)[1:], " "))
-		return regexp.MustCompile("[`/ |]" + words + "[`| ]").MatchString(text(t, "CHANGELOG.md"))
+		words := grammar.Words(c.Usage) // behind its noun, or in a list of commands: `/caster list`, `show`; start|stop
+		return regexp.MustCompile("(?:/" + words[0] + " |[`|])" + regexp.QuoteMeta(strings.Join(words[1:], " ")) + "[`| ]").
+			MatchString(text(t, "CHANGELOG.md"))
 	}},
 }
 

@@ -20,7 +20,7 @@ var allowed = map[string]int{
 	"DescribeCasterScenes": 15,
 	"DescribeCasterConfig": 15, "DescribeLiveRecordConfig": 100, "DescribeLiveStreamRecordContent": 50,
 	"DescribeLiveStreamRecordIndexFiles": 15,
-	"DescribeLiveStreamsOnlineList":      166,
+	"DescribeLiveStreamsOnlineList":      166, "DescribeLiveUserDomains": 100,
 }
 
 // limits floods two replicas and counts, in the cloud's own record, how many calls fell into any second. Then it lets

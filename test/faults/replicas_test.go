@@ -3,6 +3,8 @@ package main
 import (
 	"testing"
 
+	"casterbot/internal/live"
+
 	"github.com/anishathalye/porcupine"
 )
 
@@ -30,6 +32,15 @@ func TestRegister(t *testing.T) {
 	} {
 		if got := porcupine.CheckOperations(register, c.history); got != c.ok {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestAllowedHasEveryOperation: an operation without a row would be held to none at all.
+func TestAllowedHasEveryOperation(t *testing.T) {
+	for _, a := range live.Actions() {
+		if allowed[a.Name] == 0 {
+			t.Errorf("test/faults/replicas_limits.go, allowed: there is no row for %s", a.Name)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func (e end) inside() string {
 	return text
 }
 
-// end is where the process dies first: at a place inside it (k0 to k6, package crash), or by the hand of a server.
+// end is where the process dies first: at a place inside it (k0 to k6, package failpoint), or by the hand of a server.
 type end struct {
 	name    string
 	passage int

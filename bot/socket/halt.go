@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// StallDetector notices that the process stood still: stopped, suspended, or without a processor. What is read right
+// HaltDetector notices that the process stood still: stopped, suspended, or without a processor. What is read right
 // afterwards may have waited in a socket's buffer all the time. Slack has told whoever sent it that it failed, so it
 // must not be done now: a click to take a studio off air would act long after somebody has given it up.
-type StallDetector struct {
+type HaltDetector struct {
 	mu   sync.Mutex
 	seen time.Time // when the process was last known to run
 	from time.Time // the last halt
@@ -23,7 +23,7 @@ const (
 )
 
 // Watch looks until ctx ends.
-func (h *StallDetector) Watch(ctx context.Context) {
+func (h *HaltDetector) Watch(ctx context.Context) {
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
 	for {
@@ -38,7 +38,7 @@ func (h *StallDetector) Watch(ctx context.Context) {
 
 // Arrived gives the moment from which something read now may have been there: now, or the beginning of a halt that has
 // just ended.
-func (h *StallDetector) Arrived(clock func() time.Time) time.Time {
+func (h *HaltDetector) Arrived(clock func() time.Time) time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := clock()

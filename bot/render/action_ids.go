@@ -1,8 +1,5 @@
 package render
 
-// MaxAck: Slack drops acknowledgements of 20 KiB and more without a word.
-const MaxAck = 19 << 10
-
 // The action ids of our buttons: those of cards carry an operation id, those of answers the text of a command.
 const (
 	CardAction = "op:"

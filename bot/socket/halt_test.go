@@ -8,7 +8,7 @@ import (
 // What is read right after a halt may have waited since its beginning; what is read later has not.
 func TestWhatIsReadAfterAHaltIsOld(t *testing.T) {
 	began := time.Now()
-	h := &StallDetector{}
+	h := &HaltDetector{}
 	for _, step := range []struct {
 		at, from time.Duration // since the beginning; from: since when it may have been there
 	}{
