@@ -78,8 +78,30 @@ func (w *world) count(person, text string) (usage string, n counted) {
 		n.after = w.looked(func() { _, err := c.Verify(ctx, a); fail(err) })
 		a.Outcome = op.Outcome{State: op.Unknown}
 		n.unanswered = w.looked(func() { _, err := c.Verify(ctx, a); fail(err) })
+		w.provesNothing(c, a)
 	}
 	return c.Usage, n
+}
+
+// provesNothing lets every look of a command fail: that is no evidence of what it did, nor of the end of what it
+// removed. Only live.NotFound, which Caster gives for one id, may be that.
+func (w *world) provesNothing(c op.Command, a op.Attempt) {
+	w.t.Helper()
+	defer w.live.ClearFaults()
+	for _, f := range []fakelive.Fault{
+		{Kind: fakelive.Throttle}, {Kind: fakelive.Refuse, Code: "NoPermission"}, {Kind: fakelive.Status},
+		{Kind: fakelive.HTMLBefore}, {Kind: fakelive.Empty},
+	} {
+		w.live.ClearFaults()
+		f.Times = -1
+		w.live.Inject(f)
+		soon, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond) // it need not be tried again
+		if seen, err := c.Verify(soon, a); seen.Happened && c.Sends != "" {
+			w.t.Errorf("/%s takes a look that failed (%s) for evidence: %s, %v", c.Usage, f.Kind, seen.Seen.Plain(), err)
+		}
+		cancel()
+		w.wait(2 * time.Second)
+	}
 }
 
 // countedScope names the programme of the studio on air too.
