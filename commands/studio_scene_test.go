@@ -131,20 +131,25 @@ func TestVerifyScene(t *testing.T) {
 }
 
 func TestSceneFingerprint(t *testing.T) {
-	plan := func(change func(*fakeCloud)) string {
-		f := newFake()
-		change(f)
-		p, err := find(t, f, sceneStartUsage).Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
-		if err != nil {
-			t.Fatal(err)
+	for _, c := range []struct {
+		usage, scene string
+		i, other     int
+	}{{sceneStartUsage, "s-p2", 0, 1}, {sceneStopUsage, "s-p1", 1, 0}} {
+		plan := func(change func(*fakeCloud)) string {
+			f := newFake()
+			change(f)
+			p, err := find(t, f, c.usage).Plan(t.Context(), call("caster", newsID, "scene", c.scene))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p.Fingerprint
 		}
-		return p.Fingerprint
-	}
-	before := plan(func(*fakeCloud) {})
-	if plan(func(f *fakeCloud) { f.scenes[newsID][1].Open = false }) != before {
-		t.Error("another scene changed the fingerprint")
-	}
-	if plan(func(f *fakeCloud) { f.scenes[newsID][0].Name = "Preview B" }) == before {
-		t.Error("a renamed scene was not noticed")
+		before := plan(func(*fakeCloud) {})
+		if plan(func(f *fakeCloud) { scene(f, c.other).Open = !scene(f, c.other).Open }) != before {
+			t.Errorf("/%s: another scene changed the fingerprint", c.usage)
+		}
+		if plan(func(f *fakeCloud) { scene(f, c.i).Name = "Preview B" }) == before {
+			t.Errorf("/%s: a renamed scene was not noticed", c.usage)
+		}
 	}
 }
