@@ -3,6 +3,10 @@ package commands
 import (
 	"context"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -79,23 +83,106 @@ func TestEveryDocumentedCodeHasASentence(t *testing.T) {
 	}
 }
 
+// soBefore says of each command that calls the cloud, by its verb, which code means that it was so before, or why none
+// does. One that ends what it starts anew, a restart, is never so before and has no row.
+var soBefore = map[string]struct{ code, none string }{
+	"caster.start":       {code: "IncorrectCasterStatus.Inuse"},
+	"caster.stop":        {code: "IncorrectCasterStatus.Idle"},
+	"caster.scene.start": {code: "IncorrectSceneStatus.Inuse"},
+	"caster.scene.stop":  {code: "IncorrectSceneStatus.Idle"},
+	"record.start":       {code: "TaskAlreadyStarted"},
+	"caster.copy":        {none: "another copy is another studio"},
+	"caster.take":        {none: "a picture can be taken once more"},
+	"caster.standby":     {none: "its page has no code for a slate that is shown"},
+	"record.stop":        {none: "the page has no code for a recording that does not run"},
+	"record.finish":      {none: "the page has no code for a file that is written"},
+}
+
+// TestAlreadyBelongsToItsAction: each command has its row in soBefore, and what it says to each code is as the row has
+// it: to its code that it was so before, with words for that and a way on; to every other that it was not done.
 func TestAlreadyBelongsToItsAction(t *testing.T) {
-	cases := []struct {
-		action, code string
-		want         bool
-	}{
-		{"StartCasterScene", "IncorrectSceneStatus.Inuse", true}, {"StopCasterScene", "IncorrectSceneStatus.Inuse", false},
-		{"StopCasterScene", "IncorrectSceneStatus.Idle", true}, {"StartCasterScene", "IncorrectSceneStatus.Idle", false},
-		{"RealTimeRecordCommand", "TaskAlreadyStarted", true}, {"RestartCaster", "IncorrectCasterStatus.Idle", false},
-		{"StartCaster", "IncorrectCasterStatus.Inuse", true}, {"StopCaster", "IncorrectCasterStatus.Idle", true},
-		{"EffectCasterUrgent", "IncorrectSceneStatus.Idle", false},
-		{"CopyCasterSceneConfig", "IncorrectSceneStatus.Inuse", false},
+	p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s-p1", "name": "N", "stream": mainPath},
+		Title: op.L("Do ", op.B("it"))}
+	words, seen, known := wordsForBefore(t), map[string]bool{}, map[string]bool{}
+	all := Table(newFake(), &fakeRecords{}, func() time.Time { return noon }).Commands
+	for _, c := range all {
+		known[c.Sends+" "+soBefore[c.Verb].code] = true
 	}
-	for _, c := range cases {
-		if x := failure.Explain(&live.Error{Class: live.Refused, Action: c.action, Code: c.code}); x.Already != c.want {
-			t.Errorf("%s %s: already %v", c.action, c.code, x.Already)
+	for _, c := range all {
+		row, ok := soBefore[c.Verb]
+		seen[c.Verb] = true
+		anew := slices.ContainsFunc(c.Starts, func(x op.Condition) bool { return slices.Contains(c.Ends, x) })
+		if want := c.Sends != "" && !anew; ok != want || ok && (row.code == "") == (row.none == "") {
+			t.Errorf("/%s: a row in soBefore %t, want %t, with a code or a reason: %+v", c.Usage, ok, want, row)
+		}
+		records := strings.HasPrefix(c.Verb, "record.")
+		if has, told := words[c.Usage]; c.Sends != "" && !records && (!told || has != (row.code != "")) {
+			t.Errorf("/%s: Failure.Before %t, and the code for it in soBefore is %q", c.Usage, has, row.code)
+		}
+		for code := range failure.CodeTexts {
+			if c.Sends == "" || code != row.code && known[c.Sends+" "+code] {
+				continue // the code of another command of the same action
+			}
+			f := newFake()
+			f.fail["every change"] = &live.Error{Class: live.Refused, Action: c.Sends, Code: code, RequestID: "R-1"}
+			one, _ := Table(f, &fakeRecords{}, func() time.Time { return noon }).Find(c.Usage)
+			o := one.Apply(t.Context(), p, "tok", permitted)
+			switch {
+			case o.Already != (code == row.code):
+				t.Errorf("/%s, %s: already %t, want %t: see already in commands/failure/codes.go", c.Usage, code, o.Already,
+					code == row.code)
+			case o.Already && (strings.HasPrefix(o.Text.Plain(), ".") || len(o.Next) == 0):
+				t.Errorf("/%s, %s: no Before or no Next in its Failure: %q", c.Usage, code, o.Text.Plain())
+			}
 		}
 	}
+	for verb := range soBefore {
+		if !seen[verb] {
+			t.Errorf("soBefore has %s, which is no command", verb)
+		}
+	}
+}
+
+// wordsForBefore tells of each Failure in the source, by the usage of its command, whether it has words for what was so
+// before. Those of recordings have one for all, which is not in it.
+func wordsForBefore(t *testing.T) map[string]bool {
+	t.Helper()
+	_, constants := mentioned(t)
+	byName := map[string]string{}
+	for usage, name := range constants {
+		byName[name] = usage
+	}
+	words := map[string]bool{}
+	paths, _ := filepath.Glob("*.go")
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			x, ok := n.(*ast.CompositeLit)
+			if !ok {
+				return true
+			}
+			if kind, ok := x.Type.(*ast.SelectorExpr); !ok || kind.Sel.Name != "Failure" {
+				return true
+			}
+			fields := map[string]ast.Expr{}
+			for _, e := range x.Elts {
+				if field, ok := e.(*ast.KeyValueExpr); ok {
+					fields[field.Key.(*ast.Ident).Name] = field.Value
+				}
+			}
+			if usage, ok := fields["Usage"].(*ast.Ident); ok && byName[usage.Name] != "" {
+				words[byName[usage.Name]] = fields["Before"] != nil
+			}
+			return true
+		})
+	}
+	return words
 }
 
 func TestOutcomeOfEveryClass(t *testing.T) {
