@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -185,18 +184,7 @@ func TestARenamedStudioIsAnotherPlan(t *testing.T) {
 		}
 		f := pictured()
 		f.setups[sportsID] = f.setups[newsID]
-		asked := call("caster", newsID, "scene", "s-p2", "name", "Evening 47")
-		if onAir, known := c.Before(op.IsOnAir); known && !onAir {
-			asked.Args["caster"] = sportsID
-		}
-		if open, known := c.Before(op.PreviewOpen); known && !open {
-			scene(f, 0).Open = false
-		}
-		for name := range asked.Args {
-			if !slices.ContainsFunc(grammar.Placeholders(c.Usage), func(p grammar.Placeholder) bool { return p.Name == name }) {
-				delete(asked.Args, name)
-			}
-		}
+		asked := askedOf(f, c)
 		command := find(t, f, c.Usage)
 		p, err := command.Plan(t.Context(), asked)
 		if err != nil {

@@ -2,9 +2,11 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -214,4 +216,82 @@ func TestWhatAnUnknownCallHoldsUp(t *testing.T) {
 	if standby, _ := all.Find(standbyUsage); urgent != 1 || !standby.Urgent {
 		t.Errorf("%d emergencies", urgent)
 	}
+}
+
+// TestWhatACardSaysIsLookedAtAgain: where something of a studio changes between question and call so that the question
+// would read otherwise, the plan before the call is refused or another one; saidOnly are the exceptions. For every
+// command that calls the cloud for a studio, but the emergency.
+func TestWhatACardSaysIsLookedAtAgain(t *testing.T) {
+	said := map[string]bool{}
+	changes := map[string]func(*fakeCloud){
+		"on air or idle": func(f *fakeCloud) {
+			for i := range f.casters {
+				f.casters[i].OnAir = !f.casters[i].OnAir
+			}
+		},
+		"gone": func(f *fakeCloud) { f.casters = nil },
+		"open": func(f *fakeCloud) {
+			for i := range f.scenes[newsID] {
+				scene(f, i).Open = !scene(f, i).Open
+			}
+		},
+		"no scene":      func(f *fakeCloud) { f.scenes = nil },
+		"started again": func(f *fakeCloud) { f.casters[1].Started = noon },
+		"changed":       func(f *fakeCloud) { f.casters[1].Modified = noon },
+		"other picture": func(f *fakeCloud) { scene(f, 2).Layout = "l9" },
+	}
+	for _, c := range Table(nil, nil, nil).Commands {
+		if !holdsTheName(c) {
+			continue
+		}
+		for name, change := range changes {
+			f := pictured()
+			f.setups[sportsID] = f.setups[newsID]
+			asked := askedOf(f, c)
+			command := find(t, f, c.Usage)
+			p, err := command.Plan(t.Context(), asked)
+			if err != nil {
+				t.Fatalf("/%s: %v", c.Usage, err)
+			}
+			change(f)
+			fresh, refused := command.Plan(t.Context(), asked)
+			now, err := command.Plan(t.Context(), op.Call{Args: p.Args, Scope: evening(), Confirmed: &p})
+			if err != nil || now.Fingerprint != p.Fingerprint || refused == nil && facts(fresh) == facts(p) {
+				continue
+			}
+			if said[c.Verb+", "+name] = true; saidOnly[c.Verb+", "+name] == "" {
+				t.Errorf("/%s, %s: not noticed: %v\n%s\n-- was\n%s", c.Usage, name, refused, facts(fresh), facts(p))
+			}
+		}
+	}
+	for what := range saidOnly {
+		if !said[what] {
+			t.Errorf("saidOnly has %q, which is noticed, or not said", what)
+		}
+	}
+}
+
+// saidOnly are the changes that make a question read otherwise and are no other decision, with the reason.
+var saidOnly = map[string]string{
+	"caster.stop, open":             "whichever previews are open, they are closed with it",
+	"caster.restart, other picture": "a restart leaves the picture as it is",
+	"caster.restart, no scene":      "before the call it looks at the studio and at the recording only",
+	"caster.take, started again":    "the picture is taken whenever the studio began",
+}
+
+// askedOf is a call of a command in a world where it makes sense.
+func askedOf(f *fakeCloud, c op.Command) op.Call {
+	asked := call("caster", newsID, "scene", "s-p2", "name", "Evening 47")
+	if onAir, known := c.Before(op.IsOnAir); known && !onAir {
+		asked.Args["caster"] = sportsID
+	}
+	if open, known := c.Before(op.PreviewOpen); known && !open {
+		scene(f, 0).Open = false
+	}
+	for name := range asked.Args {
+		if !slices.ContainsFunc(grammar.Placeholders(c.Usage), func(p grammar.Placeholder) bool { return p.Name == name }) {
+			delete(asked.Args, name)
+		}
+	}
+	return asked
 }
