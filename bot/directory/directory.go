@@ -28,7 +28,7 @@ type Directory struct {
 	api      *slack.Client
 	holds    methodLimits
 	now      func() time.Time
-	queries  queryRate // of questions about groups
+	queries  groupRate // of questions about groups
 	groups   func() []string
 	home     atomic.Value // string: the team that the bot belongs to, once known
 	people   *cache.Cache[string, somebody]

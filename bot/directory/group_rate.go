@@ -12,13 +12,13 @@ const (
 	sparedWithin = 5 * time.Second // then facts of so long ago serve, as they do when the call leaves
 )
 
-// queryRate remembers the questions of the last minute.
-type queryRate struct {
+// groupRate remembers the questions of the last minute.
+type groupRate struct {
 	mu    sync.Mutex
 	asked []time.Time
 }
 
-func (s *queryRate) add(now time.Time) {
+func (s *groupRate) add(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, now)
@@ -29,7 +29,7 @@ func (s *queryRate) add(now time.Time) {
 
 // since moves the moment back from which facts are good enough, when there were many questions; never by more than the
 // five seconds that are allowed.
-func (s *queryRate) since(since, now time.Time) time.Time {
+func (s *groupRate) since(since, now time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.asked) < manyAsked || now.Sub(s.asked[0]) >= time.Minute {

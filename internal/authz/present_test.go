@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -316,5 +317,38 @@ func TestWhoHearsAlone(t *testing.T) {
 		if got, err := j.Hears(t.Context(), o); err != nil || got != c.want {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
+	}
+}
+
+// Who was sent away is reached nowhere: only who is in a channel that may touch what it is about, by its name of now.
+func TestWhoIsReached(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*town)
+		target op.Target
+		want   bool
+	}{
+		"in a channel of the studio":           {nil, news, true},
+		"in none":                              {func(w *town) { w.gone = "U0ANA" }, news, false},
+		"in one that the policy does not know": {func(w *town) { w.rooms = []string{"C0ELSE"} }, news, false},
+		"in one of other studios":              {nil, op.Target{Kind: "caster", ID: "c9", Name: "Morning Show"}, false},
+		"deactivated":                          {func(w *town) { w.person.Deleted = true }, news, false},
+	} {
+		o := op.Operation{Channel: "C0SHOW", Plan: op.Plan{Target: c.target}}
+		j := newTown(c.change).judge(t, "self")
+		if got, err := j.Reaches(t.Context(), o, "U0ANA"); err != nil || got != c.want {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	for _, open := range []bool{true, false} {
+		partner := newTown(func(w *town) { w.person.External = true })
+		j := partner.judgeBy(t, strings.NewReplacer("CONFIRM", "self", "external: true", fmt.Sprintf("external: %t", open)).
+			Replace(crew))
+		if got, err := j.Reaches(t.Context(), op.Operation{Plan: op.Plan{Target: news}}, "U0ANA"); err != nil || got != open {
+			t.Errorf("of another organisation, to which the channel is open %t: %v, %v", open, got, err)
+		}
+	}
+	silent := newTown(func(w *town) { w.silent = true }).judge(t, "self")
+	if got, err := silent.Reaches(t.Context(), op.Operation{Plan: op.Plan{Target: news}}, "U0ANA"); err == nil || got {
+		t.Errorf("Slack does not tell, and it is %v", got)
 	}
 }

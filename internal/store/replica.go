@@ -128,10 +128,10 @@ func (s *Store) adopt(ctx context.Context, take func(*transaction, string) ([]Re
 // What costs a turn that all replicas share is not begun before that is known.
 func (s *Store) Undrawn(ctx context.Context, id string) (o op.Operation, is bool, err error) {
 	if !s.dialect.exclusive {
-		const selectUndrawn = selectByID + ` AND shown < version AND (drawer IN ('', $2) OR drawer NOT IN (` + selectAlive + `))`
 		within, cancel := s.soon(ctx)
 		defer cancel()
-		o, err = scan(s.reader.QueryRowContext(within, selectUndrawn, id, s.replica, s.alive(s.now().UnixMilli())))
+		since := s.alive(s.now().UnixMilli())
+		o, err = scan(s.reader.QueryRowContext(within, selectByID+" AND "+isUndrawn, id, s.replica, since))
 		if !errors.Is(err, ErrNotFound) {
 			return o, err == nil, wrap(err, "get what %s shows", op.Ref(id))
 		}
@@ -147,6 +147,7 @@ func (s *Store) ClaimCard(ctx context.Context, id string) (o op.Operation, ok bo
 		o, err = s.Get(ctx, id)
 		return o, err == nil && o.Shown < o.Version, err
 	}
+	const claimCard = `UPDATE operations SET drawer = $2 WHERE id = $1 AND ` + isUndrawn + ` RETURNING ` + columns
 	err = s.write(ctx, func(t *transaction) (err error) {
 		o, err = scan(t.row(claimCard, id, s.replica, s.alive(t.now)))
 		return err

@@ -221,11 +221,17 @@ func TestOneReplicaHoldsACard(t *testing.T) {
 func TestHoldInAFile(t *testing.T) {
 	s, _ := engines[0].fresh(t)
 	o := create(t, s, sample(1))
+	if _, is, err := s.Undrawn(t.Context(), o.ID); !is || err != nil {
+		t.Errorf("%v, %v", is, err)
+	}
 	if _, ok, err := s.ClaimCard(t.Context(), o.ID); !ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
 	}
 	if err := s.Shown(t.Context(), o.ID, 1, ""); err != nil {
 		t.Fatal(err)
+	}
+	if _, is, err := s.Undrawn(t.Context(), o.ID); is || err != nil {
+		t.Errorf("%v, %v", is, err)
 	}
 	if _, ok, err := s.ClaimCard(t.Context(), o.ID); ok || err != nil {
 		t.Errorf("%v, %v", ok, err)

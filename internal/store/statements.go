@@ -79,9 +79,8 @@ const (
 
 	touchOperation = `UPDATE operations SET version = version + 1 WHERE id = $1`
 
-	claimCard = `UPDATE operations SET drawer = $2
-		WHERE id = $1 AND shown < version AND (drawer IN ('', $2) OR drawer NOT IN (` + selectAlive + `))
-		RETURNING ` + columns
+	// its card is behind, and no other replica that lives draws it
+	isUndrawn = `shown < version AND (drawer IN ('', $2) OR drawer NOT IN (` + selectAlive + `))`
 
 	selectOperations = `SELECT ` + columns + ` FROM operations`
 	selectByID       = selectOperations + ` WHERE id = $1`
